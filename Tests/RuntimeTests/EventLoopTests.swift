@@ -1,0 +1,177 @@
+import Glibc
+import Runtime
+import Synchronization
+import Testing
+
+@Suite struct EventLoopTests {
+    @Test func `code isolated to a loop runs on its thread, and comes back after waiting elsewhere`() async {
+        let group = EventLoopGroup(count: 2)
+        defer { group.shutdown() }
+        let places = await group.loops[1].run { loop in EventLoop.current?.index }
+        #expect(places == 1)
+        let after = await sleepAndTell(group.loops[0])
+        #expect(after == [0, 0])
+    }
+
+    private func sleepAndTell(_ loop: EventLoop) async -> [Int?] {
+        await Task { await hop(loop) }.value
+    }
+
+    private func hop(_ loop: isolated EventLoop) async -> [Int?] {
+        let before = EventLoop.current?.index
+        try? await Task.sleep(for: .milliseconds(2))
+        return [before, EventLoop.current?.index]
+    }
+
+    @Test func `letters of one thread arrive in order, and none is lost`() async {
+        let group = EventLoopGroup(count: 1)
+        defer { group.shutdown() }
+        let seen = Mutex<[Int]>([])
+        for number in 0..<10_000 { group.loops[0].post { seen.withLock { $0.append(number) } } }
+        await group.loops[0].run { _ in }
+        #expect(seen.withLock { $0 } == Array(0..<10_000))
+    }
+
+    @Test func `a task entered from a callback stays on the loop`() async {
+        let group = EventLoopGroup(count: 1)
+        defer { group.shutdown() }
+        let loop = group.loops[0]
+        let index = await withCheckedContinuation { continuation in
+            loop.post {
+                loop.assumeIsolated { loop in
+                    _ = Task.immediate {
+                        _ = loop
+                        await Task.yield()
+                        continuation.resume(returning: EventLoop.current?.index)
+                    }
+                }
+            }
+        }
+        #expect(index == 0)
+    }
+
+    @Test func `a task that only yields does not starve timers`() async {
+        let group = EventLoopGroup(count: 1)
+        defer { group.shutdown() }
+        let isOver = Atomic(false)
+        let loop = group.loops[0]
+        let spinning = Task { await spin(on: loop, until: { isOver.load(ordering: .relaxed) }) }
+        await withCheckedContinuation { continuation in
+            loop.post { loop.schedule(after: .milliseconds(5)) { continuation.resume() } }
+        }
+        isOver.store(true, ordering: .relaxed)
+        #expect(await spinning.value > 0)
+    }
+
+    private func spin(on loop: isolated EventLoop, until isOver: () -> Bool) async -> Int {
+        var turns = 0
+        while !isOver() {
+            turns += 1
+            await Task.yield()
+        }
+        return turns
+    }
+
+    @Test func `a cancelled timer does not fire, a repeating one fires until it is cancelled`() async {
+        let group = EventLoopGroup(count: 1)
+        defer { group.shutdown() }
+        let loop = group.loops[0]
+        let fired = await withCheckedContinuation { continuation in
+            loop.post {
+                var fired: [String] = []
+                loop.schedule(after: .milliseconds(1)) { fired.append("cancelled") }.cancel()
+                var beats: LoopTimer?
+                beats = loop.schedule(every: .milliseconds(1)) {
+                    fired.append("beat")
+                    if fired.count == 3 { beats?.cancel() }
+                }
+                loop.schedule(after: .milliseconds(60)) { continuation.resume(returning: fired) }
+            }
+        }
+        #expect(fired == ["beat", "beat", "beat"])
+    }
+
+    @Test func `who asks for the end of the tick is told once, after the tick's other work`() async {
+        let group = EventLoopGroup(count: 1)
+        defer { group.shutdown() }
+        let loop = group.loops[0]
+        let order = await withCheckedContinuation { continuation in
+            loop.post {
+                let recorder = Recorder(continuation)
+                loop.atEndOfTick(recorder)
+                loop.assumeIsolated { loop in
+                    _ = Task.immediate {
+                        _ = loop
+                        await Task.yield()
+                        recorder.order.append("job")
+                    }
+                }
+                recorder.order.append("letter")
+            }
+        }
+        #expect(order == ["letter", "job", "end of tick"])
+    }
+
+    /// Confined to the loop that tells it.
+    private final class Recorder: TickParticipant, @unchecked Sendable {
+        var order: [String] = []
+        private let report: CheckedContinuation<[String], Never>
+        init(_ report: CheckedContinuation<[String], Never>) { self.report = report }
+        func tickEnded() { report.resume(returning: order + ["end of tick"]) }
+    }
+
+    @Test func `every loop has a value of its own`() async throws {
+        let group = EventLoopGroup(count: 2)
+        defer { group.shutdown() }
+        let local = try await LoopLocal(group) { loop in loop.index * 10 }
+        for loop in group.loops { #expect(await loop.run { _ in local.current } == loop.index * 10) }
+    }
+
+    @Test func `a watched pipe tells when it can be read`() async throws {
+        let group = EventLoopGroup(count: 1)
+        defer { group.shutdown() }
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        let (reading, writing) = (ends[0], ends[1])
+        let loop = group.loops[0]
+        let byte = await withCheckedContinuation { continuation in
+            loop.post {
+                let reader = PipeReader(descriptor: reading, loop: loop) { continuation.resume(returning: $0) }
+                reader.start()
+            }
+            var byte: UInt8 = 42
+            write(writing, &byte, 1)
+        }
+        #expect(byte == 42)
+    }
+
+    /// Reads one byte, holding itself alive until then.
+    private final class PipeReader: DescriptorOwner {
+        private let descriptor: Int32
+        private let loop: EventLoop
+        private let done: (UInt8) -> Void
+        private var watcher: DescriptorWatcher?
+        private var me: PipeReader?
+
+        init(descriptor: Int32, loop: EventLoop, done: @escaping (UInt8) -> Void) {
+            self.descriptor = descriptor
+            self.loop = loop
+            self.done = done
+        }
+
+        func start() {
+            me = self
+            watcher = try? DescriptorWatcher(descriptor: descriptor, on: loop, owner: self)
+            watcher?.interest = .readable
+        }
+
+        func descriptorReady(_ readiness: Readiness) {
+            var byte: UInt8 = 0
+            read(descriptor, &byte, 1)
+            watcher?.close()
+            done(byte)
+            me = nil
+        }
+    }
+}
