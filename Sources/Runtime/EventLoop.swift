@@ -8,12 +8,12 @@ internal import CUV
 public actor EventLoop {
     /// Position in its group, from 0.
     public nonisolated let index: Int
-    /// Made after `self`, which it names; nobody but `init` writes it.
-    nonisolated(unsafe) private(set) var executor: LoopExecutor!
+    let executor: LoopExecutor
 
     init(index: Int) {
         self.index = index
-        executor = LoopExecutor(loop: self)
+        executor = LoopExecutor()
+        executor.adopt(self)
     }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -33,6 +33,17 @@ public actor EventLoop {
     /// Runs `body` on this loop and answers what it answers. From another loop that costs two thread wake-ups.
     public func run<Value: Sendable>(_ body: @Sendable (isolated EventLoop) throws -> Value) rethrows -> Value {
         try body(self)
+    }
+
+    /// Starts `body` on this loop at once: the way from a callback of the loop into async code. Loop thread only.
+    ///
+    /// The body runs up to its first suspension before this returns, and every continuation comes back to this loop's
+    /// own queue. (A task isolated to the actor would be resumed on the global pool first, and cost two thread hops,
+    /// because a C callback has no executor that the runtime could remember: `docs/decisions/0002-event-loops.md`.)
+    @discardableResult
+    public nonisolated func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        assert(isCurrent)
+        return Task.immediate(executorPreference: executor) { await body() }
     }
 
     /// Tells `participant` once when the current tick ends, before the loop waits for input again. Loop thread only.

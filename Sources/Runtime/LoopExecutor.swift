@@ -40,11 +40,11 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private var participating: [any TickParticipant] = []
     private let mailbox = Mutex(Mailbox())
 
-    /// The actor that this thread belongs to. It owns the executor and so outlives every use of it.
-    unowned let loop: EventLoop
+    /// The actor that this thread belongs to. It owns the executor and so outlives every use of it; written once, by
+    /// ``adopt(_:)``, before the thread starts.
+    private(set) weak var loop: EventLoop?
 
-    init(loop: EventLoop) {
-        self.loop = loop
+    init() {
         uv = .allocate(capacity: 1)
         wakeHandle = .allocate(capacity: 1)
         prepareHandle = .allocate(capacity: 1)
@@ -76,6 +76,8 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
         guard let data else { preconditionFailure("a handle of the loop lost its owner") }
         return Unmanaged<LoopExecutor>.fromOpaque(data).takeUnretainedValue()
     }
+
+    func adopt(_ loop: EventLoop) { self.loop = loop }
 
     // MARK: Executor
 
@@ -147,11 +149,9 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     }
 
     private func runJobs() {
-        let serial = asUnownedSerialExecutor()
-        let task = asUnownedTaskExecutor()
+        let executor = asUnownedTaskExecutor()
         swap(&jobs, &running)
-        // Both executors are named: without the task executor every hop within the loop is queued anew (gotcha 1).
-        for job in running { job.runSynchronously(isolatedTo: serial, taskExecutor: task) }
+        for job in running { job.runSynchronously(on: executor) }
         running.removeAll(keepingCapacity: running.capacity <= 4096)
     }
 
