@@ -1,0 +1,2 @@
+DROP FUNCTION send_messages, send_message;
+DROP TYPE send_result;
