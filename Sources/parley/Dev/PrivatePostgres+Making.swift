@@ -82,11 +82,9 @@ extension PrivatePostgres {
         if let folder = Files.resolve(link) { return folder }
         unlink(link)  // in case it leads nowhere
         var folder = link
-        if let account, !account.canReach(home.path) || !socketFits(in: link) {
+        if let account, !account.canReach(home.path) {
             try sweepRefuge(for: home, run: run)
             folder = "\(refuge)/\(DevHome.randomDigits(bytes: 6))"
-        } else if !socketFits(in: link) {
-            folder = "/tmp/parley-\(DevHome.randomDigits(bytes: 6))"
         }
         try Files.makeFolder(folder, mode: 0o700)
         if folder != link {
@@ -105,7 +103,4 @@ extension PrivatePostgres {
             if Files.exists(parent) { try run(tool(["rm", "-rf", folder], in: home)) }
         }
     }
-
-    /// A socket's path has room for 107 bytes (`sun_path`), of which `/.s.PGSQL.12345.lock` takes the last.
-    private static func socketFits(in folder: String) -> Bool { folder.utf8.count + 20 <= 107 }
 }

@@ -18,20 +18,20 @@ struct PrivatePostgres {
 
     var data: String { "\(folder)/data" }
 
-    /// For libpq, in its URI form; by the socket, which costs less than TCP.
+    /// Whether the folder's path leaves room for a socket: `sun_path` takes 107 bytes, and `/.s.PGSQL.12345.lock` is the last part.
+    private var hasSocket: Bool { folder.utf8.count + 20 <= 107 }
+
+    /// For libpq, in its URI form; by the socket where there is one, as it costs less than TCP.
     var url: String {
-        let host = folder.utf8.map { byte in
-            let character = Character(UnicodeScalar(byte))
-            return character.isASCII && (character.isLetter || character.isNumber || "-._".contains(character))
-                ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
+        let host = hasSocket ? Self.percentEncoded(folder) : "127.0.0.1"
         return "postgres://\(Self.name):\(password)@/\(Self.name)?host=\(host)&port=\(port)"
     }
 
     /// The server, to be kept running.
     var program: ChildProgram {
         var settings = [
-            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder)", "unix_socket_permissions=0700",
+            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_permissions=0700",
+            "unix_socket_directories=\(hasSocket ? "\"\(folder)\"" : "")",
             "max_connections=200", "shared_buffers=256MB", "max_wal_size=2GB", "random_page_cost=1.1",
             // An acked message is on the disk.
             "fsync=on", "synchronous_commit=on",
@@ -64,5 +64,16 @@ struct PrivatePostgres {
             name: executable, command: ["\(installation.binaries)/\(executable)"] + arguments,
             environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"],
             log: home.log("postgres"), account: account, folder: "/")
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
     }
 }
