@@ -17,6 +17,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// C libraries from Debian's packages. Each is imported by one Swift target, so C types stay behind it.
 let cModules: [Target] = [
     .target(name: "CUV", linkerSettings: [.linkedLibrary("uv")]),
+    .target(name: "CSockets"),
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
@@ -30,7 +31,7 @@ let floors: [Target] = [
     library("JSON", []),
     library("Runtime", ["Observability", "CUV"]),
     library("Crypto", ["Runtime", "JSON", "CCrypto", "CArgon2"]),
-    library("Networking", ["Runtime", "Observability", "CTLS"]),
+    library("Networking", ["Runtime", "Observability", "CSockets", "CTLS"]),
     library("HTTPServer", ["Networking", "Runtime", "Observability", "JSON", "Crypto", "CZlib"]),
     library("Postgres", ["Networking", "Runtime", "Observability", "CPQ"]),
     library("DMService", ["HTTPServer", "Postgres", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
