@@ -1,0 +1,93 @@
+/// Collects the parameters of a statement, in binary, in memory that is used again for the next statement.
+public struct ParameterWriter: ~Copyable {
+    private var memory: UnsafeMutableRawBufferPointer
+    /// Bytes written so far.
+    private(set) var count = 0
+    private var cells: [Cell] = []
+
+    /// Where a parameter lies in the memory, or nowhere for NULL.
+    private struct Cell {
+        let offset: Int
+        let length: Int
+    }
+
+    /// Memory that an extraordinarily long parameter needed is given back afterwards.
+    private static let keptCapacity = 1 << 20
+
+    init() {
+        memory = .allocate(byteCount: 4096, alignment: 16)
+        cells.reserveCapacity(32)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// Appends the next parameter.
+    public mutating func append(_ value: some PostgresEncodable) {
+        guard !value.isNull else { return appendNull() }
+        let offset = count
+        value.encode(into: &self)
+        cells.append(Cell(offset: offset, length: count - offset))
+    }
+
+    /// Appends the next parameter as `bytea`.
+    public mutating func append(bytes: [UInt8]) {
+        let offset = count
+        write(bytes: bytes)
+        cells.append(Cell(offset: offset, length: bytes.count))
+    }
+
+    /// Appends the next parameter as `bytea`, or NULL.
+    public mutating func append(bytes: [UInt8]?) {
+        if let bytes { append(bytes: bytes) } else { appendNull() }
+    }
+
+    /// Appends the next parameter as `timestamptz`.
+    public mutating func append(millisecondsSince1970 milliseconds: Int64) {
+        append(PostgresTimestamp(millisecondsSince1970: milliseconds))
+    }
+
+    /// Appends NULL.
+    public mutating func appendNull() {
+        cells.append(Cell(offset: -1, length: 0))
+    }
+}
+
+/// What values write themselves with.
+extension ParameterWriter {
+    /// Writes an integer in network byte order.
+    public mutating func write(_ value: some FixedWidthInteger) {
+        withRoom(for: MemoryLayout.size(ofValue: value)) { $0.storeBytes(of: value.bigEndian, as: type(of: value)) }
+    }
+
+    public mutating func write(utf8 text: String) {
+        var text = text
+        text.withUTF8 { write(bytes: UnsafeRawBufferPointer($0)) }
+    }
+
+    public mutating func write(bytes: [UInt8]) {
+        bytes.withUnsafeBytes { write(bytes: $0) }
+    }
+
+    public mutating func write(bytes: UnsafeRawBufferPointer) {
+        guard !bytes.isEmpty else { return }
+        withRoom(for: bytes.count) { $0.copyMemory(from: bytes) }
+    }
+
+    /// Overwrites an integer that was written at `offset`.
+    mutating func patch(_ value: Int32, at offset: Int) {
+        memory.storeBytes(of: value.bigEndian, toByteOffset: offset, as: Int32.self)
+    }
+
+    private mutating func withRoom(for length: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        if memory.count - count < length { grow(by: length) }
+        fill(UnsafeMutableRawBufferPointer(rebasing: memory[count..<count + length]))
+        count += length
+    }
+
+    private mutating func grow(by length: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(memory.count * 2, count + length), alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        memory.deallocate()
+        memory = larger
+    }
+}

@@ -1,0 +1,93 @@
+/// One-dimensional arrays, as `array_send` writes and `array_recv` reads them:
+///
+///     Int32 dimensions (0 when empty) · Int32 "has NULLs" · UInt32 element type
+///     Int32 elements · Int32 lower bound · for each element: Int32 length (-1 for NULL) and its bytes
+///
+/// An array of arrays has no such form; the server refuses it. Source: PostgreSQL's `arrayfuncs.c`.
+extension Array: PostgresEncodable where Element: PostgresEncodable {
+    /// The type of the elements. The array's own is never told: the server knows it from the statement.
+    public static var postgresType: PostgresType { Element.postgresType }
+
+    public func encode(into parameter: inout ParameterWriter) {
+        parameter.write(Int32(isEmpty ? 0 : 1))
+        parameter.write(Int32(contains(where: \.isNull) ? 1 : 0))
+        parameter.write(Element.postgresType.rawValue)
+        guard !isEmpty else { return }
+        parameter.write(Int32(clamping: count))
+        parameter.write(Int32(1))
+        for element in self {
+            guard !element.isNull else {
+                parameter.write(Int32(-1))
+                continue
+            }
+            let start = parameter.count
+            parameter.write(Int32(0))
+            element.encode(into: &parameter)
+            parameter.patch(Int32(clamping: parameter.count - start - 4), at: start)
+        }
+    }
+}
+
+extension Row {
+    /// The values of an array column without NULL elements.
+    public func array<Value: PostgresDecodable>(
+        _ column: Int, of type: Value.Type = Value.self
+    ) throws(PostgresError) -> [Value] {
+        try arrayOfOptionals(column, of: type).map { value throws(PostgresError) in
+            guard let value else { throw PostgresError(.undecodableRow) }
+            return value
+        }
+    }
+
+    /// The elements of an array column, `nil` for those that are NULL.
+    public func arrayOfOptionals<Value: PostgresDecodable>(
+        _ column: Int, of type: Value.Type = Value.self
+    ) throws(PostgresError) -> [Value?] {
+        let elements = try withBytes(column) { bytes throws(PostgresError) -> [Value?] in
+            var reader = ArrayReader()
+            guard let elements = reader.elements(in: bytes, of: type) else { throw PostgresError(.undecodableRow) }
+            return elements
+        }
+        guard let elements else { throw PostgresError(.undecodableRow) }
+        return elements
+    }
+}
+
+/// Takes the bytes of an array apart, from the front. It keeps the place only: a span cannot be stored.
+private struct ArrayReader {
+    private var offset = 0
+
+    mutating func elements<Value: PostgresDecodable>(in bytes: RawSpan, of type: Value.Type) -> [Value?]? {
+        guard let dimensions = integer(in: bytes), integer(in: bytes) != nil, let elementType = integer(in: bytes),
+            Value.canDecode(PostgresType(rawValue: UInt32(bitPattern: elementType)))
+        else { return nil }
+        if dimensions == 0 { return [] }
+        guard dimensions == 1, let count = integer(in: bytes), integer(in: bytes) != nil else { return nil }
+        // Every element has a length of four bytes: a count beyond that is a lie, and would reserve memory for it.
+        guard count >= 0, Int(count) <= (bytes.byteCount - offset) / 4 else { return nil }
+        var elements: [Value?] = []
+        elements.reserveCapacity(Int(count))
+        for _ in 0..<count {
+            guard let length = integer(in: bytes) else { return nil }
+            if length == -1 {
+                elements.append(nil)
+            } else {
+                guard let value = value(in: bytes, length: Int(length), of: type) else { return nil }
+                elements.append(value)
+            }
+        }
+        return elements
+    }
+
+    private mutating func value<Value: PostgresDecodable>(in bytes: RawSpan, length: Int, of type: Value.Type) -> Value? {
+        guard length >= 0, length <= bytes.byteCount - offset else { return nil }
+        defer { offset += length }
+        return Value(postgres: bytes.extracting(offset..<offset + length))
+    }
+
+    private mutating func integer(in bytes: RawSpan) -> Int32? {
+        guard bytes.byteCount - offset >= 4 else { return nil }
+        defer { offset += 4 }
+        return Int32(bigEndian: bytes.extracting(offset..<offset + 4))
+    }
+}

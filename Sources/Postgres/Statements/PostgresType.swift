@@ -1,0 +1,22 @@
+/// A type of the server, by its object id. Source: PostgreSQL's `pg_type.dat`; these ids never change.
+public struct PostgresType: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let bool = PostgresType(rawValue: 16)
+    public static let bytea = PostgresType(rawValue: 17)
+    public static let int8 = PostgresType(rawValue: 20)
+    public static let int2 = PostgresType(rawValue: 21)
+    public static let int4 = PostgresType(rawValue: 23)
+    public static let text = PostgresType(rawValue: 25)
+    public static let json = PostgresType(rawValue: 114)
+    public static let float8 = PostgresType(rawValue: 701)
+    public static let varchar = PostgresType(rawValue: 1043)
+    public static let timestamptz = PostgresType(rawValue: 1184)
+    public static let uuid = PostgresType(rawValue: 2950)
+    /// Transaction ids that never wrap around, such as `pg_current_xact_id()`.
+    public static let xid8 = PostgresType(rawValue: 5069)
+
+    /// Whether the type was made by somebody with `CREATE TYPE` (an enum, `citext`): such ids differ between databases.
+    public var isUserDefined: Bool { rawValue >= 16_384 }
+}
