@@ -1,0 +1,170 @@
+/// Decodes the frames of RFC 6455 into messages, as a value without I/O: bytes go in, however they are cut, events come
+/// out. Payloads are unmasked where they lie; a message that arrives in one piece is never copied.
+///
+///     while let event = decoder.next(&input) { … }
+///
+/// It owns no memory while no frame and no message is half there.
+public struct WebSocketDecoder {
+    public enum Role: Sendable {
+        /// Reads what clients send: masked.
+        case server
+        /// Reads what servers send: not masked.
+        case client
+    }
+
+    public enum Event {
+        /// A whole message, checked to be UTF-8.
+        case text(WebSocketPayload)
+        case binary(WebSocketPayload)
+        case ping(WebSocketPayload)
+        case pong(WebSocketPayload)
+        /// The peer says goodbye; nothing more comes. `code` is `nil` when it gave none.
+        case close(code: WebSocketCloseCode?, reason: String)
+        /// The peer broke the rules; nothing more comes.
+        case failed(WebSocketFault)
+    }
+
+    private enum State: Equatable {
+        case header, payload, ended
+    }
+
+    private let role: Role
+    private let messageLimit: Int
+    private let fragmentLimit: Int
+    private let inflater: WebSocketInflater?
+
+    private var state = State.header
+    /// The beginning of a header, when it was cut.
+    private var partialHeader = InlineArray<14, UInt8>(repeating: 0)
+    private var partialHeaderCount: UInt8 = 0
+    private var frame: WebSocketFrameHeader?
+    /// Bytes of the frame's payload that have arrived.
+    private var arrived = 0
+    private var message = WebSocketMessageAssembly()
+    /// The payload of a control frame that was cut. Kept apart: it may stand between the frames of a message.
+    private var control: [UInt8] = []
+
+    /// - Parameter inflater: for connections that negotiated permessage-deflate.
+    public init(role: Role, messageLimit: Int = 65_536, fragmentLimit: Int = 1_024, inflater: WebSocketInflater? = nil) {
+        self.role = role
+        self.messageLimit = messageLimit
+        self.fragmentLimit = fragmentLimit
+        self.inflater = inflater
+    }
+
+    /// Takes what it needs from the front of `input` and says what happened, or `nil` when all is taken and more is
+    /// needed. The bytes of `input` are changed.
+    public mutating func next(_ input: inout UnsafeMutableRawBufferPointer) -> Event? {
+        do throws(WebSocketFault) {
+            return try step(&input)
+        } catch {
+            end()
+            return .failed(error)
+        }
+    }
+
+    private mutating func step(_ input: inout UnsafeMutableRawBufferPointer) throws(WebSocketFault) -> Event? {
+        while true {
+            switch state {
+            case .header:
+                guard let header = try takeHeader(&input) else { return nil }
+                if !header.opcode.isControl {
+                    try message.begin(header, messageLimit: messageLimit, fragmentLimit: fragmentLimit)
+                }
+                frame = header
+                arrived = 0
+                state = .payload
+            case .payload:
+                guard let header = frame else { return nil }
+                let piece = takePiece(of: header, &input)
+                let isWhole = arrived == header.length
+                if isWhole { state = .header }
+                if let event = try header.opcode.isControl ? takeControl(header, piece, isWhole) : takeData(header, piece, isWhole) {
+                    return event
+                }
+                if !isWhole { return nil }
+            case .ended:
+                input = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+                return nil
+            }
+        }
+    }
+
+    // MARK: Frames
+
+    private mutating func takeHeader(_ input: inout UnsafeMutableRawBufferPointer) throws(WebSocketFault) -> WebSocketFrameHeader? {
+        if partialHeaderCount == 0, input.count >= 2, let start = input.baseAddress {
+            let size = WebSocketFrameHeader.size(second: input[1])
+            if input.count >= size {
+                let header = try WebSocketFrameHeader(start, allowsCompression: inflater != nil)
+                try checkMask(header)
+                input = UnsafeMutableRawBufferPointer(rebasing: input[size...])
+                return header
+            }
+        }
+        while let byte = input.first {
+            partialHeader[Int(partialHeaderCount)] = byte
+            partialHeaderCount += 1
+            input = UnsafeMutableRawBufferPointer(rebasing: input[1...])
+            guard partialHeaderCount >= 2, partialHeaderCount == WebSocketFrameHeader.size(second: partialHeader[1]) else { continue }
+            partialHeaderCount = 0
+            let bytes = partialHeader
+            let header = try withUnsafeBytes(of: bytes) { [inflater] bytes throws(WebSocketFault) -> WebSocketFrameHeader? in
+                guard let start = bytes.baseAddress else { return nil }
+                return try WebSocketFrameHeader(start, allowsCompression: inflater != nil)
+            }
+            if let header { try checkMask(header) }
+            return header
+        }
+        return nil
+    }
+
+    private func checkMask(_ header: WebSocketFrameHeader) throws(WebSocketFault) {
+        switch role {
+        case .server: guard header.mask != nil else { throw .maskMissing }
+        case .client: guard header.mask == nil else { throw .maskUnexpected }
+        }
+    }
+
+    /// Cuts what there is of the frame's payload from the input and unmasks it.
+    private mutating func takePiece(
+        of header: WebSocketFrameHeader, _ input: inout UnsafeMutableRawBufferPointer
+    ) -> UnsafeRawBufferPointer {
+        let count = min(header.length - arrived, input.count)
+        let piece = UnsafeMutableRawBufferPointer(rebasing: input[..<count])
+        input = UnsafeMutableRawBufferPointer(rebasing: input[count...])
+        header.mask?.apply(to: piece, offset: arrived)
+        arrived += count
+        return UnsafeRawBufferPointer(piece)
+    }
+
+    private mutating func takeData(
+        _ header: WebSocketFrameHeader, _ piece: UnsafeRawBufferPointer, _ isWhole: Bool
+    ) throws(WebSocketFault) -> Event? {
+        let payload = try message.take(piece, endsMessage: isWhole && header.isFinal, inflater: inflater, limit: messageLimit)
+        return payload.map { message.isText ? .text($0) : .binary($0) }
+    }
+
+    private mutating func takeControl(
+        _ header: WebSocketFrameHeader, _ piece: UnsafeRawBufferPointer, _ isWhole: Bool
+    ) throws(WebSocketFault) -> Event? {
+        let isAlone = control.isEmpty && isWhole
+        if !isAlone { control.append(contentsOf: piece) }
+        guard isWhole else { return nil }
+        let payload: WebSocketPayload = isAlone ? .lent(piece) : .owned(exchange(&control, with: []))
+        switch header.opcode {
+        case .ping: return .ping(payload)
+        case .pong: return .pong(payload)
+        default:
+            let goodbye = try payload.withUnsafeBytes { bytes throws(WebSocketFault) in try WebSocketGoodbye(bytes) }
+            end()
+            return .close(code: goodbye.code, reason: goodbye.reason)
+        }
+    }
+
+    private mutating func end() {
+        state = .ended
+        message = WebSocketMessageAssembly()
+        control = []
+    }
+}

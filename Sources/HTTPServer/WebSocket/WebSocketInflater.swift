@@ -1,0 +1,62 @@
+internal import CZlib
+
+/// Inflates compressed messages (RFC 7692), each from a fresh state, so that one inflater serves all sockets of a loop
+/// and an idle socket owns none. Owns the zlib stream; belongs to its loop.
+public final class WebSocketInflater {
+    private let stream: OpaquePointer
+    private let ratio: Int
+
+    /// What a small message may grow to, whatever its ratio. Source: RELIABILITY §3.13.
+    private static let allowance = 65_536
+
+    /// - Parameter ratio: how many times larger than its compressed form a message may be, once it is larger than 64 KiB.
+    public init(ratio: Int = 10) {
+        guard let stream = czlib_inflater_new() else { preconditionFailure("no memory for zlib") }
+        self.stream = stream
+        self.ratio = ratio
+    }
+
+    deinit { czlib_inflater_free(stream) }
+
+    /// Inflates a whole message.
+    ///
+    /// - Parameter limit: bytes that it may have in the end.
+    /// - Throws: `messageTooBig` or `malformedCompression`.
+    func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(WebSocketFault) -> [UInt8] {
+        let (scaled, overflows) = message.count.multipliedReportingOverflow(by: ratio)
+        let bound = min(limit, overflows ? limit : max(Self.allowance, scaled))
+        var outcome = CZLIB_MALFORMED
+        let inflated = [UInt8](unsafeUninitializedCapacity: bound + 1) { memory, count in
+            outcome = czlib_inflate(stream, message.baseAddress, message.count, memory.baseAddress, bound + 1, &count)
+        }
+        switch outcome {
+        case CZLIB_DONE: return inflated
+        case CZLIB_FULL: throw .messageTooBig
+        default: throw .malformedCompression
+        }
+    }
+}
+
+/// Compresses messages (RFC 7692), each from a fresh state. Owns the zlib stream; belongs to its loop.
+public final class WebSocketDeflater {
+    private let stream: OpaquePointer
+
+    public init() {
+        guard let stream = czlib_deflater_new() else { preconditionFailure("no memory for zlib") }
+        self.stream = stream
+    }
+
+    deinit { czlib_deflater_free(stream) }
+
+    /// The compressed form of a message, as the payload of its frame; `nil` when it is no smaller.
+    func deflate(_ message: UnsafeRawBufferPointer) -> [UInt8]? {
+        let capacity = czlib_deflate_bound(message.count)
+        var outcome = CZLIB_FULL
+        var deflated = [UInt8](unsafeUninitializedCapacity: capacity) { memory, count in
+            outcome = czlib_deflate(stream, message.baseAddress, message.count, memory.baseAddress, capacity, &count)
+        }
+        guard outcome == CZLIB_DONE, deflated.suffix(4) == [0x00, 0x00, 0xFF, 0xFF], deflated.count - 4 < message.count else { return nil }
+        deflated.removeLast(4)
+        return deflated
+    }
+}
