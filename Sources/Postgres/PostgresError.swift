@@ -21,9 +21,12 @@ public struct PostgresError: Error, Sendable, Equatable {
     /// The constraint or unique index that refused the row, if one did.
     public let constraint: String?
     /// The ``Statement/name`` of the statement that failed, if it was one.
-    public let statement: String?
+    public internal(set) var statement: String?
     /// Why a connection could not be opened, in libpq's words: addresses and role names, never data. For operators.
     public let explanation: String?
+
+    /// Whether the server no longer knows the statement, or its tables changed since it was prepared. It can be prepared anew.
+    var isStalePlan = false
 
     public init(
         _ code: Code, sqlState: String? = nil, constraint: String? = nil, statement: String? = nil, explanation: String? = nil
@@ -56,6 +59,8 @@ extension PostgresError {
     private static let unavailableStates: Set<String> = ["57014", "55P03", "25006"]
 
     func inStatement(_ name: String) -> PostgresError {
-        PostgresError(code, sqlState: sqlState, constraint: constraint, statement: name, explanation: explanation)
+        var error = self
+        error.statement = name
+        return error
     }
 }

@@ -5,6 +5,11 @@ public struct ParameterWriter: ~Copyable {
     private(set) var count = 0
     private var cells: [Cell] = []
 
+    /// The cells as libpq wants them, made anew for each statement in the same memory.
+    private var values: [UnsafePointer<CChar>?] = []
+    private var lengths: [Int32] = []
+    private var formats: [Int32] = []
+
     /// Where a parameter lies in the memory, or nowhere for NULL.
     private struct Cell {
         let offset: Int
@@ -13,9 +18,10 @@ public struct ParameterWriter: ~Copyable {
 
     /// Memory that an extraordinarily long parameter needed is given back afterwards.
     private static let keptCapacity = 1 << 20
+    private static let startCapacity = 4096
 
     init() {
-        memory = .allocate(byteCount: 4096, alignment: 16)
+        memory = .allocate(byteCount: Self.startCapacity, alignment: 16)
         cells.reserveCapacity(32)
     }
 
@@ -49,6 +55,34 @@ public struct ParameterWriter: ~Copyable {
     /// Appends NULL.
     public mutating func appendNull() {
         cells.append(Cell(offset: -1, length: 0))
+    }
+}
+
+extension ParameterWriter {
+    /// Lends the parameters to `body` in libpq's form (how many, values, lengths, formats), and forgets them.
+    mutating func withCells<Value>(
+        _ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Value
+    ) -> Value {
+        let base = UnsafeRawPointer(memory.baseAddress)
+        for cell in cells {
+            values.append(cell.offset < 0 ? nil : base?.advanced(by: cell.offset).assumingMemoryBound(to: CChar.self))
+            lengths.append(Int32(clamping: cell.length))
+            formats.append(1)  // binary
+        }
+        defer { reset() }
+        return body(Int32(clamping: cells.count), values, lengths, formats)
+    }
+
+    private mutating func reset() {
+        cells.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
+        formats.removeAll(keepingCapacity: true)
+        count = 0
+        if memory.count > Self.keptCapacity {
+            memory.deallocate()
+            memory = .allocate(byteCount: Self.startCapacity, alignment: 16)
+        }
     }
 }
 

@@ -1,12 +1,22 @@
 internal import CPQ
 
 /// The rows that a statement answered. Owns the `PGresult`.
-public struct Rows: ~Copyable {
+///
+/// `@unchecked Sendable`: a result never changes after libpq made it, and may go from thread to thread (PostgreSQL
+/// manual, "Behavior in Threaded Programs").
+public struct Rows: ~Copyable, @unchecked Sendable {
     private let result: OpaquePointer
 
     init(owning result: OpaquePointer) { self.result = result }
 
     deinit { PQclear(result) }
+
+    /// Gives the result away; the caller frees it.
+    consuming func release() -> OpaquePointer {
+        let result = result
+        discard self
+        return result
+    }
 
     public var count: Int { Int(PQntuples(result)) }
 
