@@ -1,0 +1,114 @@
+public import Observability
+public import Runtime
+
+/// The database, as the product holds it. Every loop has connections of its own, and uses only those.
+///
+/// Single statements and units go to the least busy connection, behind whatever is under way there. They may be run
+/// from anywhere; on a loop of the group they cost no hop. ``transaction(isolation:_:)`` and ``withConnection(_:)`` must
+/// be called on such a loop, where the bodies run: see ``onLoop(_:)``.
+public final class Database: Queryable, Sendable {
+    private let pools: [PostgresPool]
+
+    /// Begins to open connections, in the background: whether or not the database can be reached.
+    public init(_ configuration: PostgresConfiguration, on group: EventLoopGroup, metrics: MetricsRegistry = .shared) async {
+        let metrics = PostgresMetrics(metrics)
+        var pools: [PostgresPool] = []
+        for loop in group.loops { pools.append(await loop.run { loop in PostgresPool(configuration, on: loop, metrics) }) }
+        self.pools = pools
+    }
+
+    /// Whether the database can be used. From any thread.
+    public var health: PostgresHealth {
+        let all = pools.map(\.health)
+        return all.allSatisfy { $0 == .unavailable } ? .unavailable : all.allSatisfy { $0 == .ready } ? .ready : .degraded
+    }
+
+    /// Ends all connections. Whoever still waits for an answer gets `.connectionLost`.
+    public func close() async {
+        for pool in pools { await pool.loop.run { _ in pool.close() } }
+    }
+
+    // MARK: Statements
+
+    public func rows<S: Statement>(of statement: S) async throws(PostgresError) -> Rows {
+        try await run { pipeline throws(PostgresError) in try pipeline.submit(statement) }.takeRows(0)
+    }
+
+    /// Runs the statements as one transaction in one round trip, without `BEGIN` and `COMMIT`.
+    ///
+    /// The server runs them one after the other, each with a snapshot of its own; all take effect or none. After a
+    /// serialization failure or deadlock they are sent again, up to three times.
+    ///
+    ///     let (_, accepted) = try await database.unit(LockConversations(ids: ids), AppendMessages(batch: batch))
+    public func unit<each S: Statement>(
+        _ statements: repeat each S
+    ) async throws(PostgresError) -> (repeat [(each S).Output]) {
+        try await run { pipeline throws(PostgresError) in try pipeline.submit(repeat each statements) }
+            .decoded(by: repeat each statements)
+    }
+
+    /// Runs statements of one kind as one transaction in one round trip, as ``unit(_:)`` does.
+    public func unit<S: Statement>(all statements: [S]) async throws(PostgresError) -> [[S.Output]] {
+        try await run { pipeline throws(PostgresError) in try pipeline.submit(all: statements) }.decoded(by: statements)
+    }
+
+    // MARK: Connections
+
+    /// Runs `body` in a transaction: `BEGIN` before its first statement, `COMMIT` when it ends, `ROLLBACK` when it throws.
+    ///
+    /// After a serialization failure or deadlock `body` is run again, up to three times: what it does beside the
+    /// database belongs into ``Transaction/afterCommit(_:)``. A transaction of k statements takes k + 1 round trips.
+    ///
+    /// - Throws: ``PostgresError``, else whatever `body` throws.
+    public func transaction<Value>(
+        isolation: Transaction.Isolation = .readCommitted, _ body: (Transaction) async throws -> Value
+    ) async throws -> Value {
+        try await requiredPoolHere.transaction(isolation, body)
+    }
+
+    /// Lends a connection to `body` and takes it back when `body` ends, however it ends.
+    ///
+    /// - Throws: ``PostgresError`` with `.poolTimedOut` if none came free in time, else whatever `body` throws.
+    public func withConnection<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
+        try await requiredPoolHere.withLent { pipeline in try await body(PostgresConnection(pipeline)) }
+    }
+
+    /// Runs `body` on a loop: the way to transactions for code that is on none, such as a command or a test.
+    public func onLoop<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value {
+        try await perform(body, on: pools[0].loop)
+    }
+}
+
+extension Database {
+    /// The pool of the loop that the caller runs on.
+    private var poolHere: PostgresPool? {
+        guard let loop = EventLoop.current, loop.index < pools.count, pools[loop.index].loop === loop else { return nil }
+        return pools[loop.index]
+    }
+
+    private var requiredPoolHere: PostgresPool {
+        guard let poolHere else { preconditionFailure("called outside of the database's loops: wrap the call in onLoop") }
+        return poolHere
+    }
+
+    private func run(
+        _ submit: @Sendable (Pipeline) throws(PostgresError) -> PipelineUnit
+    ) async throws(PostgresError) -> PipelineUnit {
+        guard let poolHere else { return try await run(submit, on: pools[0].loop) }
+        return try await poolHere.run(submit)
+    }
+
+    /// Hops to `loop`, whose isolation it has, and back.
+    private func run(
+        _ submit: @Sendable (Pipeline) throws(PostgresError) -> PipelineUnit, on loop: isolated EventLoop
+    ) async throws(PostgresError) -> PipelineUnit {
+        try await run(submit)
+    }
+
+    /// Hops to `loop`, whose isolation it has, and back.
+    private func perform<Value: Sendable>(
+        _ body: @Sendable () async throws -> Value, on loop: isolated EventLoop
+    ) async rethrows -> Value {
+        try await body()
+    }
+}

@@ -1,0 +1,73 @@
+internal import Observability
+internal import Runtime
+
+/// Keeps as many connections open as are wanted.
+///
+/// While attempts fail there is one at a time, with growing pauses: a server that comes up again is not stormed by
+/// everybody. The first that succeeds lets all others follow at once.
+extension PostgresPool {
+    /// The longest pause lets a pool recover within two seconds after the server has.
+    private static let backoff = Backoff(first: .milliseconds(50), longest: .seconds(1))
+
+    /// A connection that lived for a shorter time (in milliseconds) counts as a failed attempt, else a server that lets us in
+    /// and throws us out would keep us busy.
+    private static let shortLife: UInt64 = 1000
+
+    func openMissing() {
+        guard !isClosed, retry == nil else { return }
+        let missing = configuration.connectionsPerLoop - state.count - opening
+        let wanted = failures == 0 ? missing : min(missing, 1 - opening)
+        for _ in 0..<max(0, wanted) {
+            opening += 1
+            loop.start { await self.open() }
+        }
+    }
+
+    private func open() async {
+        do throws(PostgresError) {
+            opened(try await Pipeline.open(configuration, on: loop, metrics))
+        } catch {
+            opening -= 1
+            guard !isClosed else { return }
+            if failures == 0 {
+                Logger.current.info("the database cannot be reached", [.reason: error.explanation ?? "", .loop: "\(loop.index)"])
+            }
+            metrics.count(error)
+            pause()
+        }
+    }
+
+    private func opened(_ pipeline: Pipeline) {
+        opening -= 1
+        guard !isClosed else { return pipeline.close() }
+        failures = 0
+        emptySince = nil
+        metrics.open.increment()
+        let openedAt = loop.now
+        pipeline.onEnd = { [weak self, unowned pipeline] in self?.ended(pipeline, openedAt: openedAt) }
+        serve(state.opened(pipeline))
+        openMissing()
+    }
+
+    private func ended(_ pipeline: Pipeline, openedAt: UInt64) {
+        state.ended(pipeline)
+        metrics.open.decrement()
+        if state.isEmpty { emptySince = loop.now }
+        Logger.current.info("a database connection was lost", [.loop: "\(loop.index)"])
+        if loop.now - openedAt < Self.shortLife { pause() } else { openMissing() }
+    }
+
+    private func pause() {
+        failures += 1
+        guard retry == nil else { return }
+        retry = loop.schedule(after: Self.backoff.pause(afterFailures: failures)) { [weak self] in
+            self?.retry = nil
+            self?.openMissing()
+        }
+    }
+}
+
+extension Logger.Key {
+    static let reason: Self = "reason"
+    static let loop: Self = "loop"
+}
