@@ -1,0 +1,84 @@
+"""People who use the service: a registered account, its REST client and its sockets."""
+
+import itertools
+import json
+import secrets
+from contextlib import contextmanager
+
+import httpx
+from websockets.sync.client import connect
+
+from .service import Running
+
+PASSWORD = "a password of the tests"
+
+
+class Socket:
+    """One device's socket. What arrives out of turn is kept for later calls."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.waiting: list[dict] = []
+        self.ids = map(str, itertools.count(1))
+
+    def send(self, type: str, data: dict | None = None) -> str:
+        """Sends a command, and returns the id that its answer repeats."""
+        id = next(self.ids)
+        self.connection.send(json.dumps({"type": type, "id": id, "data": data or {}}))
+        return id
+
+    def expect(self, type: str, id: str | None = None, seconds: float = 10) -> dict:
+        """The data of the next frame of this type (and id)."""
+        for index, frame in enumerate(self.waiting):
+            if frame["type"] == type and id in (None, frame.get("id")):
+                return self.waiting.pop(index)["data"]
+        while True:
+            frame = json.loads(self.connection.recv(timeout=seconds))
+            if frame["type"] == type and id in (None, frame.get("id")):
+                return frame["data"]
+            assert frame["type"] != "error" or id != frame.get("id"), frame
+            self.waiting.append(frame)
+
+
+class Person:
+    def __init__(self, service: Running, username: str, password: str = PASSWORD):
+        self.service = service
+        self.username = username
+        self.password = password
+        self.http = httpx.Client(base_url=f"{service.url}/api/v1", timeout=15)
+
+    def register(self) -> "Person":
+        answer = self.http.post("/auth/register", json={"username": self.username, "password": self.password})
+        assert answer.status_code == 201, answer.text
+        return self
+
+    def log_in(self) -> "Person":
+        answer = self.http.post("/auth/login", json={"username": self.username, "password": self.password})
+        assert answer.status_code == 200, answer.text
+        self.tokens = answer.json()
+        self.http.headers["Authorization"] = f"Bearer {self.tokens['access']}"
+        self.id = self.http.get("/users/me").json()["id"]
+        return self
+
+    def conversation_with(self, other: "Person") -> str:
+        """The id of the direct conversation with another."""
+        answer = self.http.post("/conversations", json={"recipient_id": other.id})
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()["id"]
+
+    @contextmanager
+    def socket(self):
+        """A socket that was told `ready`."""
+        with connect(
+            self.service.websocket_url,
+            additional_headers={"Authorization": f"Bearer {self.tokens['access']}"},
+            subprotocols=["parley.v1"],
+        ) as connection:
+            socket = Socket(connection)
+            socket.expect("ready")
+            yield socket
+
+
+def newcomer(service: Running) -> Person:
+    """Somebody with an account that nobody else uses."""
+    return Person(service, f"user_{secrets.token_hex(6)}").register().log_in()

@@ -1,0 +1,108 @@
+"""`parley dev`, which script/server starts: what it keeps running, and how it ends."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from support.service import is_ready, wait_until
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as status:
+            return status.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def back(dev):
+    dev.wait_for("postgres", "serve")
+    wait_until(lambda: is_ready(dev.url), 10, "ready again")
+
+
+@pytest.mark.parametrize("name", ["serve", "postgres"])
+def test_whatever_dies_runs_again_within_a_second(dev, name):
+    for pause in (0, 0.2, 1.5):
+        others = {other: pid for other, pid in dev.pids().items() if other != name}
+        died = dev.kill(name)
+        began = time.monotonic()
+        pids = dev.wait_for(name, besides={died})
+        assert time.monotonic() - began < 1
+        assert {other: pids[other] for other in others} == others, "the others are left alone"
+        back(dev)
+        time.sleep(pause)
+
+
+def test_a_held_child_stays_down_until_it_is_let_go(dev):
+    dev.hold("serve").touch()
+    dev.kill("serve")
+    time.sleep(2)
+    assert list(dev.pids()) == ["postgres"]
+    dev.hold("serve").unlink()
+    dev.wait_for("serve", seconds=1)
+    back(dev)
+
+
+def test_a_second_one_in_the_same_home_is_told_so(dev, make_dev):
+    second = make_dev(dev.home)
+    second.launch()
+    output, _ = second.process.communicate(timeout=10)
+    assert second.process.returncode == 1
+    assert f"already running in {dev.home}: process {dev.process.pid}, {dev.url}/" in output
+    assert is_ready(dev.url)
+
+
+def test_a_taken_port_is_named_before_anything_starts(dev, make_dev):
+    second = make_dev(port=dev.port)
+    second.launch()
+    output, _ = second.process.communicate(timeout=10)
+    assert second.process.returncode == 1
+    assert f"port {dev.port} is in use" in output and "PARLEY_PORT" in output
+
+
+def test_two_homes_run_side_by_side(dev, make_dev):
+    other = make_dev()
+    other.start()
+    assert is_ready(other.url) and is_ready(dev.url)
+    assert not set(other.pids().values()) & set(dev.pids().values())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_one_url_is_told_and_nothing_is_left_after_the_end(make_dev, number):
+    dev = make_dev()
+    dev.start()
+    pids = dev.pids()
+    output = dev.stop(number)
+    assert dev.process.returncode == 0
+    assert output.count("http://") == 1 and f"{dev.url}/" in output
+    assert not any(map(is_alive, pids.values()))
+    assert not (dev.home / "pids").exists()
+
+
+def test_no_orphan_survives_a_killed_supervisor_and_another_takes_over(make_dev):
+    dev = make_dev()
+    dev.start()
+    children = set(dev.pids().values())
+    dev.process.kill()
+    dev.process.wait()
+    successor = make_dev(dev.home, dev.port)
+    successor.launch()
+    successor.wait_for("postgres", "serve", besides=children, seconds=60)
+    assert not any(map(is_alive, children))
+
+
+def test_a_home_that_postgres_cannot_reach_works_too(make_dev, tmp_path):
+    tmp_path.chmod(0o700)
+    dev = make_dev(tmp_path / "home")
+    dev.start()
+    secrets = [dev.home / name for name in ("secret", "database-url")]
+    assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600, 0o600]
+    if os.getuid() == 0:
+        cluster = (dev.home / "postgres").resolve()
+        assert cluster.parent == Path("/var/lib/parley")
+        dev.stop()
+        shutil.rmtree(cluster)
