@@ -1,0 +1,86 @@
+public import JSON
+
+/// Decides which access tokens are good. The rules are those of RFC 8725: one algorithm, keys of our own choosing, every claim required.
+///
+/// Checking a signature costs two hundred times what looking a token up does, so tokens found good are remembered until they expire.
+public final class TokenVerifier: Sendable {
+    /// Bytes that a token may have; ours have about 400.
+    public static let longestToken = 2048
+    /// How far the clocks of two of our machines may be apart, in milliseconds.
+    static let leeway: Int64 = 60_000
+
+    private let keys: TokenKeyRing
+    private let issuer: String
+    private let audience: String
+    private let clock: @Sendable () -> Timestamp
+    private let cache: VerifiedTokenCache
+
+    /// - Parameters:
+    ///   - issuer: The only `iss` that is accepted.
+    ///   - audience: The only `aud` that is accepted.
+    ///   - cacheLimit: Tokens that are remembered at most, at about 200 bytes each.
+    public init(
+        keys: TokenKeyRing, issuer: String, audience: String, cacheLimit: Int = 32_768,
+        clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.keys = keys
+        self.issuer = issuer
+        self.audience = audience
+        self.clock = clock
+        cache = VerifiedTokenCache(limit: cacheLimit)
+    }
+
+    /// What the token says, if it is good. Whether its session still lives is not known here.
+    public func verify(_ token: String) throws(TokenRefusal) -> TokenClaims {
+        guard token.utf8.count <= Self.longestToken else { throw .tooLong }
+        let bytes = Array(token.utf8)
+        let digest = SHA256.digest(of: bytes)
+        if let claims = cache.claims(of: digest) {
+            try checkTime(of: claims)
+            return claims
+        }
+        let claims = try signedClaims(of: bytes)
+        guard claims.issuer == issuer else { throw .wrongIssuer }
+        guard claims.audience == audience else { throw .wrongAudience }
+        try checkTime(of: claims)
+        cache.insert(claims, of: digest)
+        return claims
+    }
+
+    /// The claims, once the signature is found to be ours. Nothing of them is read before.
+    private func signedClaims(of token: [UInt8]) throws(TokenRefusal) -> TokenClaims {
+        let parts = token.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3 else { throw .malformed }
+        let key = try key(for: parts[0])
+        guard let payload = Base64.url.decode(parts[1]), let signature = Base64.url.decode(parts[2]) else { throw .malformed }
+        let isSigned = token[..<parts[1].endIndex].withUnsafeBytes { key.isValid(signature, for: $0) }
+        guard isSigned else { throw .badSignature }
+        do {
+            return try JSON.decode(TokenClaims.self, from: payload)
+        } catch {
+            throw .malformedClaims
+        }
+    }
+
+    /// The key that the header names, if the header is such as ours are.
+    private func key(for part: ArraySlice<UInt8>) throws(TokenRefusal) -> Ed25519.PublicKey {
+        guard let json = Base64.url.decode(part) else { throw .malformed }
+        let header: TokenHeader
+        do {
+            header = try JSON.decode(from: json)
+        } catch {
+            throw .malformed
+        }
+        guard !header.hasForeignMembers else { throw .foreignHeader }
+        guard header.algorithm == TokenHeader.algorithm else { throw .wrongAlgorithm }
+        guard header.type == TokenHeader.type else { throw .wrongType }
+        guard let key = keys.publicKey(header.key) else { throw .unknownKey }
+        return key
+    }
+
+    private func checkTime(of claims: TokenClaims) throws(TokenRefusal) {
+        let now = clock().milliseconds
+        guard now < claims.expires.milliseconds + Self.leeway else { throw .expired }
+        guard now >= claims.notBefore.milliseconds - Self.leeway else { throw .notYetValid }
+    }
+}
