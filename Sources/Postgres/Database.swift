@@ -9,11 +9,12 @@ public import Runtime
 public final class Database: Queryable, Sendable {
     private let pools: [PostgresPool]
 
-    /// Begins to open connections, in the background: whether or not the database can be reached.
+    /// Begins to open connections, in the background: whether or not the database can be reached. Logs to the logger
+    /// that is current now.
     public init(_ configuration: PostgresConfiguration, on group: EventLoopGroup, metrics: MetricsRegistry = .shared) async {
-        let metrics = PostgresMetrics(metrics)
+        let telemetry = PostgresTelemetry(.current, metrics)
         var pools: [PostgresPool] = []
-        for loop in group.loops { pools.append(await loop.run { loop in PostgresPool(configuration, on: loop, metrics) }) }
+        for loop in group.loops { pools.append(await loop.run { loop in PostgresPool(configuration, on: loop, telemetry) }) }
         self.pools = pools
     }
 

@@ -20,7 +20,9 @@ final class ConnectionAttempt: DescriptorOwner {
     /// Opens a connection.
     ///
     /// - Throws: ``PostgresError`` with `.connectionLost`, and libpq's explanation.
-    static func open(_ configuration: PostgresConfiguration, on loop: EventLoop) async throws(PostgresError) -> Session {
+    static func open(
+        _ configuration: PostgresConfiguration, on loop: EventLoop, _ telemetry: PostgresTelemetry
+    ) async throws(PostgresError) -> Session {
         let hosts = try await HostLookup.keywords(for: configuration.keywords)
         loop.preconditionInLoop()
         let attempt = ConnectionAttempt(on: loop)
@@ -29,7 +31,7 @@ final class ConnectionAttempt: DescriptorOwner {
             throw PostgresError(.connectionLost, explanation: attempt.explanation)
         }
         attempt.connection = nil
-        return try Session(owning: connection)
+        return try Session(owning: connection, telemetry)
     }
 
     private func run(_ keywords: [String: String], deadline limit: Duration) async {

@@ -7,7 +7,7 @@ internal import Runtime
 final class Pipeline: PoolMember, @unchecked Sendable {
     private let loop: EventLoop
     private let configuration: PostgresConfiguration
-    private let metrics: PostgresMetrics
+    private let telemetry: PostgresTelemetry
     private var session: Session?
     private var watcher: DescriptorWatcher?
     /// What was sent and is not fully answered, oldest first.
@@ -27,11 +27,11 @@ final class Pipeline: PoolMember, @unchecked Sendable {
     }
 
     private init(
-        _ session: consuming Session, on loop: EventLoop, _ configuration: PostgresConfiguration, _ metrics: PostgresMetrics
+        _ session: consuming Session, on loop: EventLoop, _ configuration: PostgresConfiguration, _ telemetry: PostgresTelemetry
     ) throws(PostgresError) {
         self.loop = loop
         self.configuration = configuration
-        self.metrics = metrics
+        self.telemetry = telemetry
         let socket = session.socket
         self.session = consume session
         do {
@@ -48,9 +48,9 @@ final class Pipeline: PoolMember, @unchecked Sendable {
     ///
     /// - Throws: ``PostgresError`` with `.connectionLost`, and libpq's explanation.
     static func open(
-        _ configuration: PostgresConfiguration, on loop: EventLoop, _ metrics: PostgresMetrics
+        _ configuration: PostgresConfiguration, on loop: EventLoop, _ telemetry: PostgresTelemetry
     ) async throws(PostgresError) -> Pipeline {
-        try Pipeline(try await ConnectionAttempt.open(configuration, on: loop), on: loop, configuration, metrics)
+        try Pipeline(try await ConnectionAttempt.open(configuration, on: loop, telemetry), on: loop, configuration, telemetry)
     }
 
     /// Units that the server has not fully answered.
@@ -108,7 +108,7 @@ extension Pipeline {
     private func prepared<S: Statement>(_ statement: S) throws(PostgresError) -> PreparedStatement {
         if let known = statements[ObjectIdentifier(S.self)] { return known }
         statementCount += 1
-        let new = PreparedStatement(S.name, number: statementCount, seconds: metrics.seconds(of: S.name))
+        let new = PreparedStatement(S.name, number: statementCount, seconds: telemetry.seconds(of: S.name))
         statements[ObjectIdentifier(S.self)] = new
         guard configuration.preparedStatements else { return new }
         guard session?.prepare(new.handle, sql: S.sql) == true, session?.sync() == true else { throw unsendable() }
@@ -216,7 +216,7 @@ extension Pipeline: DescriptorOwner {
             unit.current?.seconds.observe(Double(now &- unit.sentAt) * 1e-9)
             unit.received(rows)
         case .failure(let error):
-            metrics.count(error)
+            telemetry.count(error)
             if error.isStalePlan, let statement = unit.current { forget(statement) }
             unit.failed(unit.current?.failure ?? error)
             if error.code == .connectionLost { end(error) }

@@ -7,16 +7,27 @@ enum ServerNotice {
     private enum Field: UInt8 {
         case severity = 0x56  // V, not translated
         case sqlState = 0x43  // C
+        case message = 0x4D  // M
+        case position = 0x50  // P, in characters from 1
         case constraint = 0x6E  // n
         case function = 0x52  // R, in the server's source
     }
 
     /// Logs a notice by its code alone: its text may quote data.
-    static func log(_ notice: OpaquePointer?) {
-        guard let notice else { return }
-        Logger.current.debug(
+    static func log(_ notice: OpaquePointer, to logger: Logger) {
+        logger.debug(
             "the database sent a notice",
             [.severity: text(.severity, of: notice) ?? "", .sqlState: text(.sqlState, of: notice) ?? ""])
+    }
+
+    /// Logs why a script failed, in the server's words and with the place: a script is the developer's own text.
+    static func logScriptError(_ error: OpaquePointer, to logger: Logger) {
+        logger.debug(
+            "a script failed",
+            [
+                .sqlState: text(.sqlState, of: error) ?? "", .reason: text(.message, of: error) ?? "",
+                .position: text(.position, of: error) ?? "",
+            ])
     }
 
     /// Reads why a statement failed.
@@ -41,4 +52,6 @@ enum ServerNotice {
 extension Logger.Key {
     static let severity: Self = "severity"
     static let sqlState: Self = "sqlstate"
+    static let reason: Self = "reason"
+    static let position: Self = "position"
 }

@@ -4,13 +4,22 @@ internal import Glibc
 /// libpq's side of an open connection: non-blocking, in pipeline mode. Owns the `PGconn`.
 struct Session: ~Copyable {
     private let connection: OpaquePointer
+    private let telemetry: PostgresTelemetry
+    private var isInScript = false
 
     /// Takes over a connection that has just been opened.
     ///
     /// - Throws: ``PostgresError`` with `.connectionLost` if libpq cannot change its mode: it is out of memory.
-    init(owning connection: OpaquePointer) throws(PostgresError) {
+    init(owning connection: OpaquePointer, _ telemetry: PostgresTelemetry) throws(PostgresError) {
         self.connection = connection
-        PQsetNoticeReceiver(connection, { _, notice in ServerNotice.log(notice) }, nil)
+        self.telemetry = telemetry
+        let receiver = Unmanaged.passUnretained(telemetry).toOpaque()  // the session keeps it alive
+        PQsetNoticeReceiver(
+            connection,
+            { receiver, notice in
+                guard let receiver, let notice else { return }
+                ServerNotice.log(notice, to: Unmanaged<PostgresTelemetry>.fromOpaque(receiver).takeUnretainedValue().logger)
+            }, receiver)
         guard PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
             throw PostgresError(.connectionLost)
         }
@@ -59,10 +68,16 @@ struct Session: ~Copyable {
     }
 
     /// Leaves pipeline mode and sends a text of several statements. Nothing else may be under way.
-    func run(script: String) -> Bool { PQexitPipelineMode(connection) == 1 && PQsendQuery(connection, script) == 1 }
+    mutating func run(script: String) -> Bool {
+        isInScript = true
+        return PQexitPipelineMode(connection) == 1 && PQsendQuery(connection, script) == 1
+    }
 
     /// Goes back to pipeline mode after a script.
-    func endScript() -> Bool { PQenterPipelineMode(connection) == 1 }
+    mutating func endScript() -> Bool {
+        isInScript = false
+        return PQenterPipelineMode(connection) == 1
+    }
 
     // MARK: Receiving
 
@@ -110,7 +125,9 @@ struct Session: ~Copyable {
         switch status {
         case PGRES_PIPELINE_SYNC: return .sync
         case PGRES_PIPELINE_ABORTED: return .skipped
-        case PGRES_FATAL_ERROR: return .failure(ServerNotice.error(result))
+        case PGRES_FATAL_ERROR:
+            if isInScript { ServerNotice.logScriptError(result, to: telemetry.logger) }
+            return .failure(ServerNotice.error(result))
         default: return .unsupported
         }
     }

@@ -25,14 +25,14 @@ extension PostgresPool {
 
     private func open() async {
         do throws(PostgresError) {
-            opened(try await Pipeline.open(configuration, on: loop, metrics))
+            opened(try await Pipeline.open(configuration, on: loop, telemetry))
         } catch {
             opening -= 1
             guard !isClosed else { return }
             if failures == 0 {
-                Logger.current.info("the database cannot be reached", [.reason: error.explanation ?? "", .loop: "\(loop.index)"])
+                telemetry.logger.info("the database cannot be reached", [.reason: error.explanation ?? "", .loop: "\(loop.index)"])
             }
-            metrics.count(error)
+            telemetry.count(error)
             pause()
         }
     }
@@ -42,7 +42,7 @@ extension PostgresPool {
         guard !isClosed else { return pipeline.close() }
         failures = 0
         emptySince = nil
-        metrics.open.increment()
+        telemetry.open.increment()
         let openedAt = loop.now
         pipeline.onEnd = { [weak self, unowned pipeline] in self?.ended(pipeline, openedAt: openedAt) }
         serve(state.opened(pipeline))
@@ -51,9 +51,9 @@ extension PostgresPool {
 
     private func ended(_ pipeline: Pipeline, openedAt: UInt64) {
         state.ended(pipeline)
-        metrics.open.decrement()
+        telemetry.open.decrement()
         if state.isEmpty { emptySince = loop.now }
-        Logger.current.info("a database connection was lost", [.loop: "\(loop.index)"])
+        telemetry.logger.info("a database connection was lost", [.loop: "\(loop.index)"])
         if loop.now - openedAt < Self.shortLife { pause() } else { openMissing() }
     }
 
@@ -68,6 +68,5 @@ extension PostgresPool {
 }
 
 extension Logger.Key {
-    static let reason: Self = "reason"
     static let loop: Self = "loop"
 }

@@ -9,7 +9,7 @@ internal import Synchronization
 final class PostgresPool: @unchecked Sendable {
     let loop: EventLoop
     let configuration: PostgresConfiguration
-    let metrics: PostgresMetrics
+    let telemetry: PostgresTelemetry
     var state = PoolState<Pipeline>()
     private var waiters: [UInt64: UnsafeContinuation<Outcome, Never>] = [:]
     private var lastWaiter: UInt64 = 0
@@ -35,10 +35,10 @@ final class PostgresPool: @unchecked Sendable {
     }
 
     /// Starts opening the connections. Loop thread only.
-    init(_ configuration: PostgresConfiguration, on loop: EventLoop, _ metrics: PostgresMetrics) {
+    init(_ configuration: PostgresConfiguration, on loop: EventLoop, _ telemetry: PostgresTelemetry) {
         self.configuration = configuration
         self.loop = loop
-        self.metrics = metrics
+        self.telemetry = telemetry
         emptySince = loop.now
         startBeating()
         openMissing()
@@ -62,12 +62,12 @@ final class PostgresPool: @unchecked Sendable {
     private func exclusive() async throws(PostgresError) -> Pipeline {
         let pipeline: Pipeline
         if let free = state.request(.exclusive) { pipeline = free } else { pipeline = try await wait(for: .exclusive) }
-        metrics.inUse.increment()
+        telemetry.inUse.increment()
         return pipeline
     }
 
     private func takeBack(_ pipeline: Pipeline) {
-        metrics.inUse.decrement()
+        telemetry.inUse.decrement()
         // What is still under way is a ROLLBACK that nobody waits for; else the server's word on the transaction counts.
         if pipeline.load == 0, pipeline.isInTransaction { pipeline.post(Rollback()) }
         serve(state.returned(pipeline))
@@ -84,7 +84,7 @@ final class PostgresPool: @unchecked Sendable {
         lastWaiter += 1
         let id = lastWaiter
         let start = MonotonicTime.nanoseconds
-        metrics.waiting.increment()
+        telemetry.waiting.increment()
         let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 waiters[id] = continuation
@@ -94,8 +94,8 @@ final class PostgresPool: @unchecked Sendable {
             // Any thread. The letter arrives after the registration above, which runs in this very tick.
             loop.post { self.cancel(id) }
         }
-        metrics.waiting.decrement()
-        metrics.waitSeconds.observe(Double(MonotonicTime.nanoseconds - start) * 1e-9)
+        telemetry.waiting.decrement()
+        telemetry.waitSeconds.observe(Double(MonotonicTime.nanoseconds - start) * 1e-9)
         switch outcome {
         case .granted(let pipeline): return pipeline
         case .refused(let error): throw error
@@ -129,7 +129,7 @@ final class PostgresPool: @unchecked Sendable {
         beat?.cancel()
         retry?.cancel()
         let (pipelines, waiting) = state.close()
-        metrics.open.add(-Double(pipelines.count))
+        telemetry.open.add(-Double(pipelines.count))
         for pipeline in pipelines { pipeline.close() }
         for id in waiting { refuse(id, PostgresError(.connectionLost)) }
         reportHealth()

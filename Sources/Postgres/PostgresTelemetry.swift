@@ -1,14 +1,16 @@
 internal import Observability
 
-/// What the connections of a process tell about themselves. One for all loops.
-final class PostgresMetrics: Sendable {
+/// What the connections of a database tell about themselves: its logger and its metrics. One for all loops.
+final class PostgresTelemetry: Sendable {
+    let logger: Logger
     private let registry: MetricsRegistry
     let open: Gauge
     let inUse: Gauge
     let waiting: Gauge
     let waitSeconds: Histogram
 
-    init(_ registry: MetricsRegistry) {
+    init(_ logger: Logger, _ registry: MetricsRegistry) {
+        self.logger = logger
         self.registry = registry
         open = registry.gauge("parley_postgres_connections_open", help: "Connections to the database.")
         inUse = registry.gauge("parley_postgres_connections_in_use", help: "Connections lent to a transaction.")
