@@ -1,0 +1,151 @@
+internal import Crypto
+internal import JSON
+internal import Observability
+internal import Postgres
+
+/// Accounts and sign-ins: the only path that writes them.
+struct AccountActions: Sendable {
+    let database: Database
+    let hasher: PasswordHasher
+    let signer: TokenSigner
+    let successorKey: RefreshToken.SuccessorKey
+    let ids: UUIDv7Generator
+    let revocations: Revocations
+    let delivery: Delivery
+    /// Of a refresh token.
+    let refreshLifetime: Duration
+
+    /// How long a spent refresh token still gives its successor: a lost answer does no harm then. Source: RELIABILITY §3.2.
+    private static let refreshGrace: Int64 = 10
+
+    // MARK: Accounts
+
+    func register(_ registration: Registration) async throws -> Account {
+        guard let username = Username(registration.username) else { throw AccountRefusal.badUsername }
+        let email = try registration.email.map { text throws(AccountRefusal) in
+            guard let email = EmailAddress(text) else { throw .badEmail }
+            return email.text
+        }
+        let displayName = try displayName(registration.displayName) ?? username.text
+        let password: Password
+        do { password = try Password(chosen: registration.password) } catch { throw AccountRefusal.badPassword(error) }
+        let hash = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.hash(password) }
+        do {
+            return try await database.one(
+                InsertAccount(
+                    id: Member.ID(ids.next()), username: username.text, email: email, displayName: displayName, passwordHash: hash.phc))
+        } catch {
+            if error.isDuplicate { throw AccountRefusal.taken }
+            throw error
+        }
+    }
+
+    private func displayName(_ text: String?) throws(AccountRefusal) -> String? {
+        guard let text else { return nil }
+        let name = MessageText.cleaned(text)
+        guard 1...64 ~= name.unicodeScalars.count, !name.contains("\n") else { throw .badDisplayName }
+        return name
+    }
+
+    // MARK: Signing in
+
+    func signIn(_ credentials: Credentials) async throws -> TokenPair {
+        let login =
+            switch credentials.name {
+            case .username(let name): try await database.first(LoginByUsername(username: name.withoutNul))
+            case .email(let address): try await database.first(LoginByEmail(email: address.withoutNul))
+            }
+        let stored = login?.passwordHash.flatMap(PasswordHash.init(phc:))
+        let password = Password(entered: credentials.password)
+        // Without an account, a hash of nobody's is checked: the time must not tell who has one.
+        let isCorrect = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.isCorrect(password, for: stored)
+        }
+        guard isCorrect, let login, let stored else { throw AccountRefusal.wrongCredentials }
+        if hasher.needsRehash(stored) { await rehash(password, of: login.member) }
+        return try await begin(of: login.member, on: credentials.device)
+    }
+
+    /// Begins a sign-in of a member whose identity is proven.
+    func begin(of member: Member.ID, on wanted: Device.ID?) async throws -> TokenPair {
+        let signIn = SignIn.ID(ids.next())
+        let refresh = RefreshToken.random()
+        let fresh = Device.ID(ids.next())
+        let device = try await database.transaction { transaction in
+            var device = fresh
+            if let wanted, let known = try await transaction.first(EnsureDevice(device: wanted, member: member)) {
+                device = known
+            } else {
+                try await transaction.execute(EnsureDevice(device: fresh, member: member))
+            }
+            try await transaction.execute(EndSignInOnDevice(device: device, reason: .replaced))
+            try await transaction.execute(InsertSignIn(signIn: signIn, member: member, device: device))
+            try await transaction.execute(
+                InsertRefreshToken(digest: refresh.digest, signIn: signIn, lifetime: refreshLifetime.components.seconds))
+            return device
+        }
+        return pair(member, signIn, refresh, device: device)
+    }
+
+    private func rehash(_ password: Password, of member: Member.ID) async {
+        guard let better = try? await hasher.hash(password) else { return }
+        _ = try? await database.execute(UpdatePasswordHash(member: member, passwordHash: better.phc))
+    }
+
+    /// Gives a new pair for a refresh token, once.
+    ///
+    /// - Throws: ``AccountRefusal/badRefreshToken``. A token that comes back later than a retry would has been copied:
+    ///   then the whole sign-in ends, for the thief and the owner alike.
+    func refresh(_ text: String) async throws -> TokenPair {
+        guard let token = RefreshToken(text) else { throw AccountRefusal.badRefreshToken }
+        let successor = token.successor(under: successorKey)
+        let found = try await database.transaction { transaction -> LockRefreshToken.Found? in
+            let found = try await transaction.first(LockRefreshToken(digest: token.digest, grace: Self.refreshGrace))
+            guard let found, found.isSignInAlive, found.isUnexpired, !found.isSpent else { return found }
+            try await transaction.execute(SpendRefreshToken(digest: token.digest))
+            try await transaction.execute(
+                InsertRefreshToken(digest: successor.digest, signIn: found.signIn, lifetime: refreshLifetime.components.seconds))
+            return found
+        }
+        guard let found, found.isSignInAlive, found.isUnexpired else { throw AccountRefusal.badRefreshToken }
+        if found.isSpent, !found.isWithinGrace {
+            Logger.current.warning("a spent refresh token came back: its sign-in is ended")
+            try await end(found.signIn, reason: .tokenReuse)
+            throw AccountRefusal.badRefreshToken
+        }
+        return pair(found.member, found.signIn, successor, device: nil)
+    }
+
+    // MARK: Signing out
+
+    /// Ends the sign-in that a refresh token belongs to, if there is one.
+    func signOut(_ text: String) async throws {
+        guard let token = RefreshToken(text), let signIn = try await database.first(SignInOfRefreshToken(digest: token.digest)) else {
+            return
+        }
+        try await end(signIn, reason: .logout)
+    }
+
+    /// Ends a sign-in: its refresh tokens, its access tokens and its sockets.
+    func end(_ signIn: SignIn.ID, reason: SignIn.End) async throws {
+        guard let member = try await database.first(EndSignIn(signIn: signIn, reason: reason)) else { return }
+        revocations.insert(signIn)
+        delivery.revoke(signIn, of: member)
+    }
+
+    // MARK: Tokens
+
+    private func pair(_ member: Member.ID, _ signIn: SignIn.ID, _ refresh: RefreshToken, device: Device.ID?) -> TokenPair {
+        TokenPair(
+            access: signer.sign(subject: member.value, session: signIn.value), refresh: refresh.text, lifetime: signer.lifetime,
+            device: device)
+    }
+
+    private func passwordWork<Value>(_ work: () async throws(PasswordHashingError) -> Value) async throws -> Value {
+        do { return try await work() } catch PasswordHashingError.busy { throw AccountRefusal.busy }
+    }
+}
+
+extension String {
+    /// PostgreSQL's text holds no U+0000: what contains one is nobody's name.
+    fileprivate var withoutNul: String { utf8.contains(0) ? "" : self }
+}

@@ -1,0 +1,103 @@
+internal import JSON
+
+/// People who write to each other.
+struct Conversation: Sendable {
+    typealias ID = Identifier<Conversation>
+
+    /// The number stands in the database.
+    enum Kind: Int16, Sendable {
+        case direct = 1
+
+        var name: String {
+            switch self {
+            case .direct: "direct"
+            }
+        }
+    }
+
+    let id: ID
+    let kind: Kind
+    let createdAt: Timestamp
+    let participants: [Profile]
+    /// `seq` of the newest message; 0 when there is none.
+    let lastSeq: Int64
+    /// Counts what every member may see: a client whose own is lower has missed something.
+    let rev: Int64
+}
+
+extension Conversation: JSONEncodable {
+    func encode(into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("id", id)
+        json.field("kind", kind.name)
+        json.field("created_at", createdAt)
+        json.field("participants", participants)
+        json.field("last_seq", lastSeq)
+        json.field("rev", rev)
+        json.endObject()
+    }
+}
+
+extension Conversation {
+    /// `POST /conversations`.
+    struct Draft: JSONDecodable {
+        let recipient: Member.ID
+
+        init(from json: inout JSONReader) throws(JSONError) {
+            var recipient: Member.ID?
+            try json.beginObject()
+            while let key = try json.nextKey() {
+                switch key {
+                case "recipient_id": recipient = try json.decode()
+                default: try json.skip()
+                }
+            }
+            self.recipient = try json.required("recipient_id", recipient)
+        }
+    }
+
+    /// A conversation as the list of them shows it, to one of its members.
+    struct Summary: Sendable, JSONEncodable {
+        let id: ID
+        let kind: Kind
+        let createdAt: Timestamp
+        let rev: Int64
+        /// The other one.
+        let peer: Profile
+        let lastMessage: Message?
+
+        /// Characters (Unicode scalars) of the newest message that a list shows.
+        static let previewLength = 120
+
+        func encode(into json: inout JSONWriter) {
+            json.beginObject()
+            json.field("id", id)
+            json.field("kind", kind.name)
+            json.field("peer", peer)
+            json.key("last_message")
+            if let lastMessage { encodePreview(of: lastMessage, into: &json) } else { json.null() }
+            json.field("created_at", createdAt)
+            json.field("rev", rev)
+            json.endObject()
+        }
+
+        private func encodePreview(of message: Message, into json: inout JSONWriter) {
+            json.beginObject()
+            json.field("id", message.id)
+            json.field("seq", message.seq)
+            json.field("sender_id", message.sender.id)
+            json.field("type", message.kind)
+            json.field("preview", message.content.prefix(scalars: Self.previewLength))
+            json.field("sent_at", message.sentAt)
+            json.endObject()
+        }
+    }
+}
+
+extension String {
+    /// The first `count` Unicode scalars, or all of it.
+    func prefix(scalars count: Int) -> String {
+        guard utf8.count > count else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.prefix(count)))
+    }
+}

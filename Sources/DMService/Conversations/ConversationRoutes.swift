@@ -1,0 +1,43 @@
+internal import HTTPServer
+internal import JSON
+internal import Postgres
+
+/// `/conversations`.
+struct ConversationRoutes: Sendable {
+    let actions: ConversationActions
+    let database: Database
+
+    var routes: [Route<MemberContext>] {
+        [
+            Route(
+                .post, "/conversations", "Finds or makes the direct conversation with somebody.", input: Conversation.Draft.self,
+                output: Conversation.self, statuses: [201, 200], errors: [.validation, .notFound], limit: .httpUser, handler: create),
+            Route(
+                .get, "/conversations", "One's conversations, the latest first.", output: Page<Conversation.Summary>.self,
+                errors: [.validation], limit: .httpUser, handler: list),
+            Route(
+                .get, "/conversations/{conversation}", "One conversation and who is in it.", output: Conversation.self,
+                errors: [.notFound], limit: .httpUser, handler: show),
+        ]
+    }
+
+    private func create(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let draft = try request.decode(Conversation.Draft.self)
+        let (conversation, isNew) = try await actions.direct(of: context.member, with: draft.recipient)
+        return .json(isNew ? 201 : 200, conversation)
+    }
+
+    private func list(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let paging = try Paging(request, cursor: ConversationsOf.Position.init(_:))
+        let found = try await database.query(ConversationsOf(member: context.member, before: paging.cursor, limit: paging.limit + 1))
+        let page = Page(
+            items: found.prefix(paging.limit).map(\.summary),
+            nextCursor: found.count > paging.limit ? Paging<String>.encode(found[paging.limit - 1].position.text) : nil)
+        return .json(200, page)
+    }
+
+    private func show(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let id = try request.parameter("conversation", as: Conversation.ID.init(_:))
+        return try .json(200, await actions.conversation(id, for: context.member))
+    }
+}

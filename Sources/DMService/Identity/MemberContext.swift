@@ -1,0 +1,9 @@
+internal import HTTPServer
+
+/// What a handler knows of a member who is signed in. A handler that takes one cannot be reached without signing in.
+struct MemberContext: RequestContext {
+    static let caller: Caller = "member"
+
+    let member: Member.ID
+    let signIn: SignIn.ID
+}

@@ -1,0 +1,57 @@
+internal import JSON
+internal import Observability
+internal import Postgres
+internal import Runtime
+
+/// Learns every second which sign-ins ended on any node, and closes their sockets here.
+struct RevocationWatch: Service {
+    let database: Database
+    let revocations: Revocations
+    let delivery: Delivery
+    let tokenLifetime: Duration
+
+    /// How often it asks. A revocation is known everywhere within this and a round trip.
+    private static let interval = Duration.seconds(1)
+    /// How far it looks back behind the newest revocation that it saw: transactions do not commit in the order of their times.
+    private static let overlap = Duration.seconds(10)
+
+    func run() async throws {
+        var since = Timestamp(milliseconds: Timestamp.now.milliseconds - tokenLifetime.milliseconds - Self.overlap.milliseconds)
+        while true {
+            if let newest = await look(since: since) { since = newest }
+            revocations.removeExpired()
+            try await Task.sleep(for: Self.interval)
+        }
+    }
+
+    /// Reads what ended since `since`. Answers where the next look begins, or `nil` when the database could not be asked.
+    private func look(since: Timestamp) async -> Timestamp? {
+        do {
+            let ended = try await database.query(RevokedSince(since: since))
+            for entry in ended where revocations.insert(entry.signIn) { delivery.revoke(entry.signIn, of: entry.member) }
+            guard let newest = ended.map(\.at).max() else { return since }
+            return max(since, Timestamp(milliseconds: newest.milliseconds - Self.overlap.milliseconds))
+        } catch {
+            Logger.current.warning("revocations could not be looked up")
+            return nil
+        }
+    }
+}
+
+/// Sign-ins that ended after a time.
+struct RevokedSince: Statement {
+    static let sql = "SELECT id, user_id, revoked_at FROM sessions WHERE revoked_at > $1"
+    let since: Timestamp
+
+    struct Entry: Sendable {
+        let signIn: SignIn.ID
+        let member: Member.ID
+        let at: Timestamp
+    }
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(since) }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Entry {
+        Entry(signIn: try row.value(0), member: try row.value(1), at: try row.value(2))
+    }
+}

@@ -1,0 +1,29 @@
+internal import JSON
+internal import Synchronization
+
+/// Sign-ins that ended before their access tokens did. Asked on every request.
+final class Revocations: Sendable {
+    /// Each with the time when its last access token will have expired: from then on nobody need remember it.
+    private let ended = Mutex<[SignIn.ID: Timestamp]>([:])
+    private let tokenLifetime: Duration
+
+    /// - Parameter tokenLifetime: of an access token.
+    init(tokenLifetime: Duration) { self.tokenLifetime = tokenLifetime }
+
+    func contains(_ signIn: SignIn.ID) -> Bool { ended.withLock { $0[signIn] != nil } }
+
+    /// Answers whether it was news.
+    @discardableResult
+    func insert(_ signIn: SignIn.ID, now: Timestamp = .now) -> Bool {
+        let until = Timestamp(milliseconds: now.milliseconds + tokenLifetime.milliseconds + Self.clockLeeway.milliseconds)
+        return ended.withLock { $0.updateValue(until, forKey: signIn) == nil }
+    }
+
+    /// Forgets what no token can ask for any more.
+    func removeExpired(now: Timestamp = .now) {
+        ended.withLock { ended in ended = ended.filter { $0.value > now } }
+    }
+
+    /// How far a clock may be off when a token's expiry is judged, and then some.
+    private static let clockLeeway = Duration.seconds(120)
+}

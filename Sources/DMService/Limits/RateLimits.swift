@@ -1,0 +1,118 @@
+internal import Crypto
+internal import HTTPServer
+internal import JSON
+internal import Synchronization
+
+extension LimitName {
+    static let httpUser: LimitName = "http.user"
+    static let sendUser: LimitName = "send.user"
+    static let search: LimitName = "search.user"
+    static let register: LimitName = "register.ip"
+    static let login: LimitName = "login.ip"
+    static let refresh: LimitName = "refresh.ip"
+    static let socketConnect: LimitName = "ws.connect.ip"
+    static let socketFrames: LimitName = "ws.conn"
+}
+
+/// The named limits of the service, counted in memory: one bucket for each limit and each person or address.
+final class RateLimits: Sendable {
+    /// What each limit allows unless configuration says otherwise. Source: ACCEPTANCE C3.
+    static let standard: [LimitName: TokenBucket.Size] = [
+        .httpUser: TokenBucket.Size(burst: 100, perSecond: 100.0 / 60),
+        .sendUser: TokenBucket.Size(burst: 40, perSecond: 2),
+        .search: TokenBucket.Size(burst: 20, perSecond: 0.5),
+        .register: TokenBucket.Size(burst: 30, perSecond: 0.5),
+        .login: TokenBucket.Size(burst: 30, perSecond: 0.5),
+        .refresh: TokenBucket.Size(burst: 60, perSecond: 1),
+        .socketConnect: TokenBucket.Size(burst: 20, perSecond: 20.0 / 60),
+        .socketFrames: TokenBucket.Size(burst: 40, perSecond: 20),
+    ]
+
+    /// Whom a bucket belongs to: a member, or an address.
+    enum Subject: Hashable, Sendable {
+        case member(Member.ID)
+        case address(String)
+    }
+
+    struct Verdict: Sendable {
+        let size: TokenBucket.Size
+        let remaining: Int
+        let secondsUntilFull: Int
+        /// How long to wait; `nil` when a permit was taken.
+        let wait: Duration?
+    }
+
+    private struct Key: Hashable, Sendable {
+        let limit: LimitName
+        let subject: Subject
+    }
+
+    private final class Stripe: Sendable {
+        let buckets = Mutex<[Key: TokenBucket]>([:])
+    }
+
+    /// Buckets of a stripe, beyond which full ones are forgotten.
+    private static let stripeLimit = 4096
+    private let stripes: [Stripe] = (0..<64).map { _ in Stripe() }
+    /// Empty when limits are off.
+    private let sizes: [LimitName: TokenBucket.Size]
+    private let clock: @Sendable () -> UInt64
+
+    /// - Parameters:
+    ///   - sizes: of the limits that are in force.
+    ///   - clock: milliseconds of a monotonic clock.
+    init(sizes: [LimitName: TokenBucket.Size], clock: @escaping @Sendable () -> UInt64 = MonotonicClock.milliseconds) {
+        self.sizes = sizes
+        self.clock = clock
+    }
+
+    /// Takes a permit. `nil` when there is no such limit.
+    func take(_ limit: LimitName, for subject: Subject) -> Verdict? {
+        guard let size = sizes[limit] else { return nil }
+        let key = Key(limit: limit, subject: subject)
+        let now = clock()
+        let stripe = stripes[Int(UInt(bitPattern: key.hashValue) % UInt(stripes.count))]
+        return stripe.buckets.withLock { buckets in
+            if buckets.count >= Self.stripeLimit { forgetFull(&buckets, now) }
+            var bucket = buckets[key] ?? TokenBucket(size, now: now)
+            let wait = bucket.take(size, now: now)
+            buckets[key] = bucket
+            return Verdict(size: size, remaining: bucket.remaining, secondsUntilFull: bucket.secondsUntilFull(size), wait: wait)
+        }
+    }
+
+    private func forgetFull(_ buckets: inout [Key: TokenBucket], _ now: UInt64) {
+        buckets = buckets.filter { key, bucket in
+            guard let size = sizes[key.limit] else { return false }
+            var bucket = bucket
+            return !bucket.isFull(size, now: now)
+        }
+    }
+
+    /// One message of a member, whichever way it comes. Answers how long to wait, if it may not be sent now.
+    func takeSend(_ member: Member.ID) -> Duration? { take(.sendUser, for: .member(member))?.wait }
+
+    func socketPace() -> SocketPace { SocketPace(sizes[.socketFrames]) }
+
+    /// The limits that a socket meets, as `ready` tells them.
+    func encodeSocketLimits(into json: inout JSONWriter) {
+        for (name, limit) in [("frames", LimitName.socketFrames), ("messages", LimitName.sendUser)] {
+            guard let size = sizes[limit] else { continue }
+            json.key(name)
+            json.beginObject()
+            json.field("burst", size.burst)
+            json.field("per_second", size.perSecond)
+            json.endObject()
+        }
+    }
+}
+
+/// Milliseconds since some moment in the past; never steps back.
+enum MonotonicClock {
+    @Sendable static func milliseconds() -> UInt64 {
+        let (seconds, attoseconds) = (ContinuousClock.now - origin).components
+        return UInt64(seconds) * 1000 + UInt64(attoseconds / 1_000_000_000_000_000)
+    }
+
+    private static let origin = ContinuousClock.now
+}

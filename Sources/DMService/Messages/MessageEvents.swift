@@ -1,0 +1,33 @@
+internal import HTTPServer
+internal import JSON
+
+/// What sockets are told of messages. Each function makes one whole frame, which all readers share.
+enum MessageEvents {
+    /// `new_message`: the message, and the `rev` that came before it, by which a client notices that it missed something.
+    static func new(_ message: Message) -> [UInt8] {
+        SocketFrame.event("new_message") { json in
+            json.beginObject()
+            message.encodeFields(into: &json)
+            json.field("prev_rev", message.rev - 1)
+            json.endObject()
+        }
+    }
+
+    /// `message_ack`, to the socket that sent it: it is stored, and this is its place.
+    static func acknowledged(_ message: Message, command: JSONFragment?) -> [UInt8] {
+        SocketFrame.answer("message_ack", to: command) { json in
+            json.beginObject()
+            json.field("client_msg_id", message.clientID?.text)
+            json.field("server_id", message.id)
+            json.field("conversation_id", message.conversation)
+            json.field("seq", message.seq)
+            json.field("sent_at", message.sentAt)
+            json.endObject()
+        }
+    }
+
+    /// `error`, to the socket whose message was refused.
+    static func refused(_ refusal: SendRefusal, clientID: ClientMessageID?, command: JSONFragment?) -> [UInt8] {
+        SocketFrame.error(refusal.httpError, to: command, clientMessageID: clientID?.text)
+    }
+}

@@ -1,0 +1,77 @@
+internal import HTTPServer
+internal import JSON
+internal import Postgres
+
+/// `/conversations/{id}/messages`.
+struct MessageRoutes: Sendable {
+    let actions: MessageActions
+    let profiles: ProfileDirectory
+    let database: Database
+
+    var routes: [Route<MemberContext>] {
+        [
+            Route(
+                .post, "/conversations/{conversation}/messages", "Sends a message. 200 for a retry that was stored before.",
+                input: Message.Draft.self, output: Message.self, statuses: [201, 200],
+                errors: [.validation, .tooLong, .notFound, .conflict], limit: .sendUser, handler: send),
+            Route(
+                .get, "/conversations/{conversation}/messages", "A page of history: newest first, with after_* oldest first.",
+                output: HistoryPage.self, errors: [.validation, .notFound], limit: .httpUser, handler: history),
+        ]
+    }
+
+    private func send(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
+        var draft = try request.decode(Message.Draft.self)
+        if draft.clientID == nil, let key = request.headers[.idempotencyKey] { draft.clientID = try Self.clientID(key) }
+        let sender = try await profiles.profile(of: context.member)
+        let (message, isReplay) = try await actions.send(draft, to: conversation, from: sender)
+        return .json(isReplay ? 200 : 201, message)
+    }
+
+    /// An `Idempotency-Key` on a send is the message's client id by another name.
+    private static func clientID(_ key: String) throws(HTTPError) -> ClientMessageID {
+        guard let id = ClientMessageID(key) else {
+            throw HTTPError(
+                .validation, "Send an Idempotency-Key of 1 to \(ClientMessageID.longest) visible ASCII characters.",
+                details: [("header", "Idempotency-Key")])
+        }
+        return id
+    }
+
+    private func history(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
+        let query = try HistoryQuery(request, in: conversation)
+        let lines = try await lines(query, of: conversation, for: context.member)
+        guard let head = lines.first?.headSeq else { throw HTTPError.notFound }
+        let messages = lines.compactMap(\.message)
+        let items = Array(messages.prefix(query.limit))
+        let next = messages.count > query.limit ? items.last.map { query.window.following($0.seq).text } : nil
+        return .json(200, HistoryPage(page: Page(items: items, nextCursor: next.map(Paging<String>.encode)), headSeq: head))
+    }
+
+    /// One line more than asked for, if there is one: it says that there is another page.
+    private func lines(_ query: HistoryQuery, of conversation: Conversation.ID, for viewer: Member.ID) async throws -> [HistoryLine] {
+        let limit = query.limit + 1
+        switch query.window {
+        case .before(let seq):
+            return try await database.query(MessagesBefore(conversation: conversation, viewer: viewer, seq: seq, limit: limit))
+        case .around(let seq):
+            let end = seq.addingReportingOverflow(Int64(query.limit / 2) + 1)
+            let before = end.overflow ? Int64.max : end.partialValue
+            return try await database.query(MessagesBefore(conversation: conversation, viewer: viewer, seq: before, limit: limit))
+        case .after(let seq):
+            return try await database.query(MessagesAfter(conversation: conversation, viewer: viewer, seq: seq, limit: limit))
+        }
+    }
+}
+
+extension HistoryQuery.Window {
+    /// The window of the page after one that ended with the message `seq`.
+    fileprivate func following(_ seq: Int64) -> Self {
+        switch self {
+        case .before, .around: .before(seq)
+        case .after: .after(seq)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import Crypto
+internal import Postgres
+internal import Runtime
+
+/// The one way in which messages get into the database: to the queue of their conversation's shard, one for each loop.
+struct MessageWriter: Sendable {
+    private let queues: [Shard]
+
+    private struct Shard: Sendable {
+        let loop: EventLoop
+        let queue: WriteQueue
+    }
+
+    init(group: EventLoopGroup, database: Database, delivery: Delivery, metrics: MessageMetrics) {
+        queues = group.loops.map { loop in
+            Shard(loop: loop, queue: WriteQueue(loop: loop, database: database, delivery: delivery, metrics: metrics))
+        }
+    }
+
+    /// Puts a message into its queue. Its waiter is told when it is stored, or why not.
+    func submit(_ message: PendingMessage) {
+        let shard = queues[Int(message.conversation.value.low % UInt64(queues.count))]
+        if shard.loop.isCurrent {
+            shard.queue.enqueue(message)
+        } else {
+            shard.loop.post { shard.queue.enqueue(message) }
+        }
+    }
+
+    /// Writes a message and answers when it is stored.
+    func write(_ draft: Message.Draft, to conversation: Conversation.ID, from sender: Profile) async -> SendOutcome {
+        await withCheckedContinuation { continuation in
+            submit(PendingMessage(draft, to: conversation, from: sender, waiter: .task(continuation)))
+        }
+    }
+}

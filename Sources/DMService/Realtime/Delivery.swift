@@ -1,0 +1,82 @@
+internal import Runtime
+
+/// Brings frames to sockets, on whatever loop they are.
+struct Delivery: Sendable {
+    let directory: SocketDirectory
+    let gateways: LoopLocal<Gateway>
+    let loops: [EventLoop]
+
+    init(group: EventLoopGroup) async throws {
+        let directory = SocketDirectory()
+        self.directory = directory
+        loops = group.loops
+        gateways = try await LoopLocal(group) { loop in Gateway(loop: loop, directory: directory) }
+    }
+
+    /// Sends what a fan-out gathered: here at once, and one letter to each other loop, however many readers it has.
+    func send(_ fanout: consuming Fanout) {
+        let here = EventLoop.current?.index
+        for (index, parcels) in fanout.parcels.enumerated() where !parcels.isEmpty {
+            if index == here {
+                hand(parcels, to: gateways.current)
+            } else {
+                let gateways = gateways
+                loops[index].post { Self.hand(parcels, to: gateways.current) }
+            }
+        }
+    }
+
+    private func hand(_ parcels: [Fanout.Parcel], to gateway: Gateway) { Self.hand(parcels, to: gateway) }
+
+    private static func hand(_ parcels: [Fanout.Parcel], to gateway: Gateway) {
+        for parcel in parcels {
+            switch parcel.address {
+            case .socket(let session): session.send(parcel.frame)
+            case .member(let member, let origin): gateway.send(parcel.frame, to: member, except: origin)
+            }
+        }
+    }
+
+    /// Closes the sockets of a session that has been revoked, wherever they are.
+    func revoke(_ session: SignIn.ID, of member: Member.ID) {
+        for loop in loops where directory.loops(of: member) & 1 << UInt64(loop.index) != 0 {
+            let gateways = gateways
+            loop.post { gateways.current.revoke(session, of: member) }
+        }
+    }
+}
+
+/// Frames and whom they are for, gathered so that each loop is told once for a whole batch.
+struct Fanout {
+    struct Parcel: Sendable {
+        enum Address: Sendable {
+            case socket(SocketSession)
+            case member(Member.ID, except: SocketSession?)
+        }
+
+        let frame: [UInt8]
+        let address: Address
+    }
+
+    fileprivate(set) var parcels: [[Parcel]]
+    private let directory: SocketDirectory
+
+    init(_ delivery: Delivery) {
+        parcels = Array(repeating: [], count: delivery.loops.count)
+        directory = delivery.directory
+    }
+
+    /// To one socket.
+    mutating func add(_ frame: [UInt8], to session: SocketSession) {
+        parcels[session.loop.index].append(Parcel(frame: frame, address: .socket(session)))
+    }
+
+    /// To all sockets of a member but the one it came from.
+    mutating func add(_ frame: [UInt8], to member: Member.ID, except origin: SocketSession?) {
+        var loops = directory.loops(of: member)
+        while loops != 0 {
+            parcels[loops.trailingZeroBitCount].append(Parcel(frame: frame, address: .member(member, except: origin)))
+            loops &= loops - 1
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import HTTPServer
+
+/// Why the service closes a socket. Source of the codes: SPEC §1.
+enum SocketEnd: Sendable {
+    case unauthenticated
+    case revoked
+    case badFrame
+    case tooFast
+    case tokenExpired
+    case unavailable
+
+    var code: WebSocketCloseCode {
+        switch self {
+        case .unauthenticated, .revoked: 4001
+        case .badFrame: 4003
+        case .tooFast: 4008
+        case .tokenExpired: 4009
+        case .unavailable: .tryAgainLater
+        }
+    }
+
+    /// For people who read logs of their client.
+    var reason: String {
+        switch self {
+        case .unauthenticated: "not authenticated"
+        case .revoked: "signed out"
+        case .badFrame: "not a frame of this protocol"
+        case .tooFast: "too many messages"
+        case .tokenExpired: "the access token has expired"
+        case .unavailable: "try again later"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Crypto
+internal import HTTPServer
+internal import JSON
+internal import Postgres
+
+/// `/ws`: the one socket of a device. What all sockets share.
+final class SocketEndpoint: Sendable {
+    let authentication: Authentication
+    let messages: MessageActions
+    let delivery: Delivery
+    let limits: RateLimits
+    let metrics: SocketMetrics
+    private let database: Database
+    private let configuration: WebSocketConfiguration
+
+    /// The sub-protocol of this API.
+    static let subprotocol = "parley.v1"
+
+    init(
+        authentication: Authentication, messages: MessageActions, delivery: Delivery, limits: RateLimits, metrics: SocketMetrics,
+        database: Database, allowsOrigin: @escaping @Sendable (String) -> Bool
+    ) {
+        self.authentication = authentication
+        self.messages = messages
+        self.delivery = delivery
+        self.limits = limits
+        self.metrics = metrics
+        self.database = database
+        configuration = WebSocketConfiguration(
+            allowsOrigin: allowsOrigin,
+            chooseSubprotocol: { offered in
+                // A browser cannot set a header: it offers `bearer` and the token as sub-protocols, and wants one of them back.
+                [Self.subprotocol, "bearer"].first(where: offered.contains)
+            })
+    }
+
+    var routes: [Route<AnonymousContext>] {
+        [
+            Route(
+                .get, "/ws",
+                "Opens the socket. The token comes as a header, as the sub-protocols `bearer, <token>`, or in the first frame.",
+                statuses: [101], errors: [.validation, .notAuthorized], limit: .socketConnect, handler: open)
+        ]
+    }
+
+    private func open(_ request: Request, _ context: AnonymousContext) async throws -> Response {
+        let token = request.headers[.authorization].flatMap(Authentication.bearerToken) ?? Self.token(inSubprotocols: request.headers)
+        return try .webSocket(request, configuration) { socket in SocketSession(socket, endpoint: self, token: token) }
+    }
+
+    private static func token(inSubprotocols headers: RequestHead) -> String? {
+        let offered = headers[.secWebSocketProtocol]?.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) } ?? []
+        guard let bearer = offered.firstIndex(of: "bearer"), bearer + 1 < offered.count else { return nil }
+        return String(offered[bearer + 1])
+    }
+
+    /// Whose a token is, and on which device; `nil` when its sign-in has ended.
+    func owner(of claims: TokenClaims) async throws -> OwnerOfSignIn.Owner? {
+        try await database.first(OwnerOfSignIn(signIn: SignIn.ID(claims.session), member: Member.ID(claims.subject)))
+    }
+
+    // MARK: Frames about the socket itself
+
+    /// `ready`: who the client is here, and every limit that it meets.
+    func ready(_ principal: Principal, command: JSONFragment? = nil) -> [UInt8] {
+        SocketFrame.answer("ready", to: command) { json in
+            json.beginObject()
+            json.field("user", principal.profile)
+            json.field("device_id", principal.device)
+            json.field("expires_at", principal.expires)
+            json.field("server_time", Timestamp.now)
+            json.field("heartbeat_ms", configuration.timing.ping.milliseconds)
+            json.key("limits")
+            json.beginObject()
+            json.field("message_bytes", configuration.limits.message)
+            json.field("content_chars", messages.longestContent)
+            json.field("unread_bytes", configuration.limits.unsent)
+            limits.encodeSocketLimits(into: &json)
+            json.endObject()
+            json.endObject()
+        }
+    }
+
+    /// `reconnect`: the server is about to restart. Clients come back after different times, so that they do not come all at once.
+    func reconnect() -> [UInt8] {
+        SocketFrame.event("reconnect") { json in
+            json.beginObject()
+            json.field("after_ms", Int.random(in: 100...3000))
+            json.endObject()
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import Crypto
+internal import HTTPServer
+public import Observability
+internal import Postgres
+
+/// Everything about the service that is a choice, read and checked once, at start.
+public struct Configuration: Sendable {
+    public enum Stage: String, CaseIterable, Sendable {
+        case development, test, production
+    }
+
+    public struct TLS: Sendable {
+        /// Paths of PEM files.
+        public let certificateChain: String
+        public let privateKey: String
+    }
+
+    public let stage: Stage
+    public let host: String
+    public let port: UInt16
+    public let databaseURL: String
+    let secret: ServerSecret
+    let previousSecrets: [ServerSecret]
+    /// Of an access token, and of a refresh token.
+    let accessLifetime: Duration
+    let refreshLifetime: Duration
+    public let tls: TLS?
+    /// Origins whose pages may open a socket and call the API; `nil`: those that this service serves itself.
+    let allowedOrigins: [String]?
+    /// One for each core unless it is set.
+    let loops: Int?
+    /// Database connections of each loop, besides the one that writes messages.
+    let databaseConnections: Int
+    let limits: [LimitName: TokenBucket.Size]
+    let echoes: Bool
+    /// Unicode scalars of a message.
+    let longestContent: Int
+    public let logLevel: Logger.Level
+    /// Folders that come with the program.
+    public let webFolder: String?
+    public let migrationsFolder: String
+    /// Whether the page may offer the two people of development at a click.
+    public let showsDemoPeople: Bool
+    /// How long what is under way may take to finish at the end.
+    let drainLimit: Duration
+
+    /// - Parameters:
+    ///   - environment: of the process.
+    ///   - readFile: answers the text of a file.
+    /// - Throws: ``ConfigurationError`` for the first setting that cannot be used.
+    public init(environment: [String: String], readFile: (String) throws -> String) throws(ConfigurationError) {
+        var variables = environment
+        if let path = environment["PARLEY_CONFIG"], !path.isEmpty {
+            guard let text = try? readFile(path) else {
+                throw ConfigurationError(
+                    "PARLEY_CONFIG", "names a file that cannot be read", remedy: "Name a readable file of NAME=value lines.")
+            }
+            variables = try Environment.parse(file: text).merging(environment) { _, fromProcess in fromProcess }
+        }
+        let settings = Environment(variables)
+
+        stage = try settings.choice("PARLEY_ENV", "ENV") ?? .development
+        host = settings.text("PARLEY_HOST")?.value ?? "127.0.0.1"
+        port = try settings.number(1...65_535, "PARLEY_PORT", "PORT") ?? 8080
+        guard let database = settings.text("PARLEY_DATABASE_URL", "DATABASE_URL") else {
+            throw ConfigurationError(
+                "DATABASE_URL", "is not set", remedy: "Set it to a PostgreSQL address such as postgres://user:password@host:5432/parley.")
+        }
+        databaseURL = database.value
+        secret = try settings.secret()
+        previousSecrets = try settings.previousSecrets()
+        accessLifetime = try settings.accessLifetime() ?? .seconds(15 * 60)
+        refreshLifetime = try settings.seconds(3600...31_536_000, "PARLEY_REFRESH_TTL", "JWT_REFRESH_TTL") ?? .seconds(30 * 86_400)
+        tls = try settings.tls()
+        allowedOrigins = settings.list("PARLEY_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS", "FRONTEND_ORIGIN")
+        loops = try settings.number(1...64, "PARLEY_LOOPS")
+        databaseConnections = try settings.number(1...100, "PARLEY_DATABASE_CONNECTIONS") ?? 4
+        limits = try settings.limits(stage)
+        echoes = try settings.onOff("PARLEY_ECHO") ?? false
+        longestContent = try settings.number(1...16_000, "PARLEY_MAX_MESSAGE_CHARS", "MAX_MESSAGE_CHARS") ?? 4096
+        logLevel = try settings.logLevel() ?? .info
+        webFolder = settings.text("PARLEY_WEB")?.value
+        migrationsFolder = settings.text("PARLEY_MIGRATIONS")?.value ?? "migrations"
+        showsDemoPeople = try settings.onOff("PARLEY_DEMO") ?? false
+        drainLimit = try settings.seconds(1...300, "PARLEY_DRAIN_SECONDS") ?? .seconds(10)
+        try refuseWhatProductionMustNotHave(settings)
+    }
+
+    private func refuseWhatProductionMustNotHave(_ settings: Environment) throws(ConfigurationError) {
+        guard stage == .production else { return }
+        for (variable, isOn) in [("PARLEY_ECHO", echoes), ("PARLEY_LIMITS", limits.isEmpty), ("PARLEY_DEMO", showsDemoPeople)] where isOn {
+            throw ConfigurationError(variable, "is not for production", remedy: "Remove it, or set PARLEY_ENV to development or test.")
+        }
+    }
+}

@@ -1,0 +1,142 @@
+internal import Crypto
+internal import HTTPServer
+internal import Observability
+
+// How settings are read: each reader answers `nil` when the variable is not set, and names it when it cannot be used.
+extension Environment {
+    func number<Number: FixedWidthInteger>(_ range: ClosedRange<Number>, _ names: String...) throws(ConfigurationError) -> Number? {
+        guard let (name, value) = first(names) else { return nil }
+        guard let number = Number(value), range.contains(number) else {
+            throw ConfigurationError(
+                name, "is not a number that can be used",
+                remedy: "Set it to a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    func seconds(_ range: ClosedRange<Int64>, _ names: String...) throws(ConfigurationError) -> Duration? {
+        guard let (name, value) = first(names) else { return nil }
+        guard let seconds = Int64(value), range.contains(seconds) else {
+            throw ConfigurationError(
+                name, "is not a time that can be used", remedy: "Set it to whole seconds from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return .seconds(seconds)
+    }
+
+    func minutes(_ range: ClosedRange<Int64>, _ name: String) throws(ConfigurationError) -> Duration? {
+        guard let value = text(name)?.value else { return nil }
+        guard let minutes = Int64(value), range.contains(minutes) else {
+            throw ConfigurationError(
+                name, "is not a time that can be used", remedy: "Set it to whole minutes from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return .seconds(minutes * 60)
+    }
+
+    /// Of an access token. `JWT_EXPIRE_MINUTES` counts in minutes, the others in seconds.
+    func accessLifetime() throws(ConfigurationError) -> Duration? {
+        if let seconds = try seconds(60...86_400, "PARLEY_ACCESS_TTL", "JWT_ACCESS_TTL") { return seconds }
+        return try minutes(1...1440, "JWT_EXPIRE_MINUTES")
+    }
+
+    func onOff(_ name: String) throws(ConfigurationError) -> Bool? {
+        switch text(name)?.value {
+        case nil: nil
+        case "on": true
+        case "off": false
+        default: throw ConfigurationError(name, "is neither on nor off", remedy: "Set it to on or off.")
+        }
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(_ names: String...) throws(ConfigurationError) -> Choice?
+    where Choice.RawValue == String {
+        guard let (name, value) = first(names) else { return nil }
+        guard let choice = Choice(rawValue: value) else {
+            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(name, "is none of the choices", remedy: "Set it to one of \(choices).")
+        }
+        return choice
+    }
+
+    /// Values between commas or white space.
+    func list(_ names: String...) -> [String]? {
+        first(names).map { $0.value.split { $0 == "," || $0.isWhitespace }.map(String.init) }
+    }
+
+    func logLevel() throws(ConfigurationError) -> Logger.Level? {
+        guard let value = text("PARLEY_LOG_LEVEL")?.value else { return nil }
+        guard let level = Logger.Level(value) else {
+            let levels = Logger.Level.allCases.map(\.name).joined(separator: ", ")
+            throw ConfigurationError("PARLEY_LOG_LEVEL", "is none of the levels", remedy: "Set it to one of \(levels).")
+        }
+        return level
+    }
+
+    // MARK: Secrets
+
+    func secret() throws(ConfigurationError) -> ServerSecret {
+        let names = ["PARLEY_SECRET", "JWT_SECRET_KEY", "DJANGO_SECRET_KEY"]
+        guard let (name, value) = first(names) else {
+            throw ConfigurationError("PARLEY_SECRET", "is not set", remedy: Self.secretRemedy)
+        }
+        return try Self.secret(value, name)
+    }
+
+    /// Secrets whose tokens are still accepted while they live, the newest first.
+    func previousSecrets() throws(ConfigurationError) -> [ServerSecret] {
+        let name = "PARLEY_PREVIOUS_SECRETS"
+        var secrets: [ServerSecret] = []
+        for value in list(name) ?? [] { secrets.append(try Self.secret(value, name)) }
+        guard secrets.count < TokenKeyRing.limit else {
+            throw ConfigurationError(name, "holds too many", remedy: "Keep the last \(TokenKeyRing.limit - 1) at most.")
+        }
+        return secrets
+    }
+
+    private static let secretRemedy =
+        "Set it to \(ServerSecret.leastByteCount) random bytes or more, such as the output of: openssl rand -base64 48."
+
+    private static func secret(_ value: String, _ name: String) throws(ConfigurationError) -> ServerSecret {
+        guard let secret = ServerSecret(Array(value.utf8)) else {
+            throw ConfigurationError(name, "is too short", remedy: secretRemedy)
+        }
+        return secret
+    }
+
+    func tls() throws(ConfigurationError) -> Configuration.TLS? {
+        switch (text("PARLEY_TLS_CERTIFICATE")?.value, text("PARLEY_TLS_KEY")?.value) {
+        case (nil, nil): return nil
+        case (let chain?, let key?): return Configuration.TLS(certificateChain: chain, privateKey: key)
+        case (nil, _?):
+            throw ConfigurationError(
+                "PARLEY_TLS_CERTIFICATE", "is not set, though the key is", remedy: "Name the PEM file of the certificate chain.")
+        case (_?, nil):
+            throw ConfigurationError(
+                "PARLEY_TLS_KEY", "is not set, though the certificate is", remedy: "Name the PEM file of the private key.")
+        }
+    }
+
+    // MARK: Limits
+
+    /// The limits in force: `PARLEY_LIMITS=off` for none, `PARLEY_LIMIT_SEND_USER=40,2` for a burst of 40 and 2 more each second.
+    func limits(_ stage: Configuration.Stage) throws(ConfigurationError) -> [LimitName: TokenBucket.Size] {
+        guard try onOff("PARLEY_LIMITS") ?? true else { return [:] }
+        var sizes = RateLimits.standard
+        for limit in sizes.keys {
+            let name = "PARLEY_LIMIT_" + limit.name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+            guard let value = text(name)?.value else { continue }
+            let numbers = value.split(separator: ",").map { Double($0.trimmed) }
+            guard numbers.count == 2, let burst = numbers[0], let perSecond = numbers[1], burst >= 1, perSecond > 0, burst < 1e9,
+                perSecond < 1e9
+            else {
+                throw ConfigurationError(name, "is no limit", remedy: "Set it to burst,per-second such as 40,2.")
+            }
+            sizes[limit] = TokenBucket.Size(burst: burst, perSecond: perSecond)
+        }
+        return sizes
+    }
+
+    private func first(_ names: [String]) -> (name: String, value: String)? {
+        for name in names { if let found = text(name) { return found } }
+        return nil
+    }
+}

@@ -1,0 +1,61 @@
+internal import HTTPServer
+internal import Networking
+internal import Observability
+internal import Postgres
+internal import Runtime
+
+/// `parley serve`: the whole service in one process.
+public struct Server: Sendable {
+    private let configuration: Configuration
+    private let demo: [DemoPerson]
+
+    /// - Parameter demo: people whom the page offers at a click, where configuration allows it.
+    public init(_ configuration: Configuration, demo: [DemoPerson] = []) {
+        self.configuration = configuration
+        self.demo = demo
+    }
+
+    /// Serves until the process is asked to stop, then finishes what is under way.
+    ///
+    /// - Throws: ``ConfigurationError``, or what made it impossible to start or to go on.
+    public func run() async throws {
+        ProcessSignals.ignoreBrokenPipes()
+        let registry = MetricsRegistry.shared
+        let group = EventLoopGroup(count: configuration.loops ?? EventLoopGroup.coreCount)
+        let database = try await connect(group, connections: configuration.databaseConnections, registry)
+        let writer = try await connect(group, connections: 1, registry)
+        let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
+        let surface = try Surface(services, configuration, demo: demo)
+        let server = HTTPServer(router: surface.router, configuration: try serving(), group: group, metrics: registry)
+        Logger.current.info("parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)"])
+        try await ServiceGroup([database, writer] + services.background + [server], drainLimit: configuration.drainLimit)
+            .run(until: ProcessSignals.stopRequested)
+        Logger.current.info("parley has stopped")
+        group.shutdown()
+    }
+
+    private func connect(_ group: EventLoopGroup, connections: Int, _ registry: MetricsRegistry) async throws -> Database {
+        var settings: PostgresConfiguration
+        do {
+            settings = try PostgresConfiguration(parsing: configuration.databaseURL)
+        } catch {
+            throw ConfigurationError("DATABASE_URL", "cannot be read", remedy: "Set it to postgres://user:password@host:5432/parley.")
+        }
+        settings.connectionsPerLoop = connections
+        return try await Database(settings, group: group, metrics: registry)
+    }
+
+    private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
+        var serving = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        serving.answerForFailure = Surface.answer(forFailure:)
+        guard let tls = configuration.tls else { return serving }
+        do {
+            serving.tls = try TLSContext.server(certificateChain: tls.certificateChain, privateKey: tls.privateKey)
+        } catch {
+            throw ConfigurationError(
+                "PARLEY_TLS_CERTIFICATE", "cannot be used with its key: \(error.reason)", remedy: "Name a matching pair of PEM files.")
+        }
+        serving.standardHeaders.append(HeaderField(.strictTransportSecurity, "max-age=31536000"))
+        return serving
+    }
+}

@@ -1,0 +1,58 @@
+internal import Crypto
+internal import HTTPServer
+internal import Observability
+internal import Postgres
+internal import Runtime
+
+/// The rooms of the product, joined: who uses whom is said here and nowhere else.
+struct Services: Sendable {
+    let database: Database
+    let delivery: Delivery
+    let limits: RateLimits
+    let registry: MetricsRegistry
+    let authentication: Authentication
+    let accounts: AccountActions
+    let conversations: ConversationActions
+    let messages: MessageActions
+    let profiles: ProfileDirectory
+    /// What runs beside the server for as long as it does.
+    let background: [any Service]
+
+    /// The names under which access tokens are issued and accepted.
+    private static let issuer = "parley"
+    private static let audience = "parley"
+
+    /// - Parameters:
+    ///   - database: for everything but the writing of messages.
+    ///   - writer: for the writing of messages, which waits behind nothing else.
+    init(_ configuration: Configuration, group: EventLoopGroup, database: Database, writer: Database, registry: MetricsRegistry)
+        async throws
+    {
+        guard let keys = TokenKeyRing(active: configuration.secret, previous: configuration.previousSecrets) else {
+            throw ConfigurationError(
+                "PARLEY_PREVIOUS_SECRETS", "holds too many", remedy: "Keep the last \(TokenKeyRing.limit - 1) at most.")
+        }
+        let ids = UUIDv7Generator()
+        let revocations = Revocations(tokenLifetime: configuration.accessLifetime)
+        self.database = database
+        self.registry = registry
+        delivery = try await Delivery(group: group)
+        limits = RateLimits(sizes: configuration.limits)
+        authentication = Authentication(
+            verifier: TokenVerifier(keys: keys, issuer: Self.issuer, audience: Self.audience), revocations: revocations)
+        accounts = AccountActions(
+            database: database, hasher: PasswordHasher(),
+            signer: TokenSigner(keys: keys, issuer: Self.issuer, audience: Self.audience, lifetime: configuration.accessLifetime),
+            successorKey: RefreshToken.SuccessorKey(configuration.secret), ids: ids, revocations: revocations, delivery: delivery,
+            refreshLifetime: configuration.refreshLifetime)
+        conversations = ConversationActions(database: database, ids: ids)
+        messages = MessageActions(
+            writer: MessageWriter(group: group, database: writer, delivery: delivery, metrics: MessageMetrics(registry)),
+            longestContent: configuration.longestContent)
+        profiles = ProfileDirectory(database: database)
+        background = [
+            RevocationWatch(
+                database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime)
+        ]
+    }
+}

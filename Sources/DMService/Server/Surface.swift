@@ -1,0 +1,52 @@
+internal import HTTPServer
+internal import JSON
+internal import Postgres
+
+/// Every route of the service, and what stands in front of it.
+struct Surface: Sendable {
+    private static let api = "/api/v1"
+
+    let router: Router
+
+    init(_ services: Services, _ configuration: Configuration, demo: [DemoPerson]) throws {
+        let limiting = RateLimiting(limits: services.limits)
+        let authentication = services.authentication
+        var router = Router()
+
+        router.mount(HealthRoutes(database: services.database, registry: services.registry).routes)
+        router.mount(
+            AccountRoutes(actions: services.accounts, authentication: authentication).routes, under: Self.api, through: [limiting.byAddress]
+        )
+        router.mount(
+            PersonRoutes(database: services.database).routes
+                + ConversationRoutes(actions: services.conversations, database: services.database).routes
+                + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes,
+            under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
+
+        let origins = Origins(allowed: configuration.allowedOrigins)
+        let sockets = SocketEndpoint(
+            authentication: authentication, messages: services.messages, delivery: services.delivery, limits: services.limits,
+            metrics: SocketMetrics(services.registry), database: services.database, allowsOrigin: origins.allows)
+        router.mount(sockets.routes, through: [limiting.byAddress])
+
+        if configuration.echoes { router.mount([.echo()]) }
+        if configuration.showsDemoPeople { router.mount(DemoRoutes(people: demo).routes, under: Self.api) }
+        if let folder = configuration.webFolder { router.mount(try StaticFiles(folder: folder).routes(headers: Self.pageHeaders)) }
+        self.router = router
+    }
+
+    /// The pages run their own scripts and talk to this service, and nothing else.
+    private static let pageHeaders = [
+        HeaderField(
+            .contentSecurityPolicy,
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
+        HeaderField(.referrerPolicy, "no-referrer"),
+        HeaderField(.xFrameOptions, "DENY"),
+    ]
+
+    /// What failures underneath are answered with. Whatever is not named here is 500 `internal`.
+    static func answer(forFailure error: any Error) -> HTTPError? {
+        guard let error = error as? PostgresError, error.isUnavailability else { return nil }
+        return HTTPError(.unavailable, "Try again in a moment.", headers: [HeaderField(.retryAfter, "1")])
+    }
+}
