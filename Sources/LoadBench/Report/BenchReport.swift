@@ -57,6 +57,9 @@ public struct BenchReport: Sendable {
 }
 
 extension BenchReport: JSONEncodable {
+    /// The report for programs: one JSON document.
+    public var json: String { String(decoding: JSON.encode(self), as: UTF8.self) }
+
     public func encode(into json: inout JSONWriter) {
         json.beginObject()
         json.field("scenario", scenario.rawValue)
