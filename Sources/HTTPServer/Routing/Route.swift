@@ -19,22 +19,17 @@ public struct Route<Context: RequestContext>: Sendable {
     let limit: LimitName?
     let body: BodyPolicy
     let handler: Handler<Context>
+}
 
+extension Route {
     public init(
         _ method: HTTPMethod, _ path: StaticString, _ summary: StaticString,
         input: (any (JSONDecodable & SendableMetatype).Type)? = nil, output: (any (JSONEncodable & SendableMetatype).Type)? = nil,
         statuses: [HTTPStatus] = [200],
         errors: [ErrorCode] = [], limit: LimitName? = nil, body: BodyPolicy = .json, handler: @escaping Handler<Context>
     ) {
-        self.method = method
-        self.path = "\(path)"
-        self.summary = "\(summary)"
-        self.input = input
-        self.output = output
-        self.statuses = statuses
-        self.errors = errors
-        self.limit = limit
-        self.body = body
-        self.handler = handler
+        self.init(
+            method: method, path: "\(path)", summary: "\(summary)", input: input, output: output, statuses: statuses, errors: errors,
+            limit: limit, body: body, handler: handler)
     }
 }

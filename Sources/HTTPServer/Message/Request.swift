@@ -1,0 +1,27 @@
+public import Networking
+public import Observability
+public import Runtime
+
+/// A request on its way through middleware to its handler.
+public struct Request: Sendable {
+    public let head: RequestHead
+    /// The declaration of the route that answers it.
+    public let route: RouteDeclaration
+    /// Where the route's parameters stand in the head's bytes, in the order of the pattern.
+    let parameterRanges: [Range<Int>]
+    /// The whole body; empty when the route streams it.
+    public let body: [UInt8]
+    /// The body while it arrives; `nil` unless the route's ``BodyPolicy`` is `streamed`.
+    public let bodyStream: RequestBodyStream?
+    /// Names this request in logs and answers: the client's `X-Request-ID` if it was well-formed, else our own.
+    public let id: String
+    public let trace: TraceContext
+    /// Who is at the other end of the connection. Behind a proxy that is the proxy.
+    public let peer: SocketAddress
+    /// The loop of the connection. The handler runs on it from the first line to the last.
+    public let loop: EventLoop
+
+    public var method: HTTPMethod { route.method }
+    public var headers: RequestHead { head }
+    public var path: String { head.path }
+}

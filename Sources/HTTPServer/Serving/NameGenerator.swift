@@ -1,0 +1,58 @@
+internal import Observability
+
+/// Makes the names of requests and traces of one loop. They have to be different, not secret, so that a generator
+/// seeded once serves; a system call for each would cost more than the rest of a small request.
+struct NameGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init() { state = .random(in: 0...(.max)) }
+
+    /// SplitMix64. Source: Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014.
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+
+    /// Fifteen letters and digits: as many as fit into a `String` without memory of its own.
+    mutating func requestID() -> String {
+        var low = next(), high = next()
+        return String(unsafeUninitializedCapacity: 15) { text in
+            for index in 0..<15 {
+                if index == 12 { swap(&low, &high) }
+                text[index] = Self.alphabet.utf8Start[Int(low & 31)]
+                low >>= 5
+            }
+            return 15
+        }
+    }
+
+    private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
+}
+
+extension RequestHead {
+    /// The client's own name for the request, if it is one that may stand in a log: letters, digits, `_` and `-`, at most 64.
+    var acceptableRequestID: String? {
+        guard let id = self[.xRequestID], (1...64).contains(id.utf8.count) else { return nil }
+        let isPlain = id.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        return isPlain ? id : nil
+    }
+
+    /// Where the request belongs in a trace that its caller began; `nil` when it names none, or two.
+    var callersTrace: TraceContext? {
+        guard contains(.traceparent) else { return nil }
+        let parents = values(.traceparent)
+        guard parents.count == 1 else { return nil }
+        let states = values(.tracestate)
+        return TraceContext(traceparent: parents[0], traceState: states.isEmpty ? nil : states.joined(separator: ","))
+    }
+}
