@@ -13,8 +13,7 @@ import Testing
 
     @Test(arguments: [
         "none", "None", "NONE", "nOnE", "", "HS256", "HS512", "RS256", "ES256", "PS256", "Ed25519", "ed25519", "EDDSA", "eddsa", "EdDSA ",
-        " EdDSA",
-        "EdDSA\\u0000", "\\u0000",
+        " EdDSA", "EdDSA\\u0000", "\\u0000",
     ])
     func `an algorithm that is not the one is refused, whatever the signature`(algorithm: String) {
         let header = #"{"alg":"\#(algorithm)","kid":"\#(fixture.keys.active.id)","typ":"at+jwt"}"#
@@ -30,8 +29,7 @@ import Testing
         let pem = "-----BEGIN PUBLIC KEY-----\n" + Base64.standard.encode(der) + "\n-----END PUBLIC KEY-----\n"
         let secrets = [
             publicKey, der, Array(pem.utf8), Array(pem.dropLast().utf8), Array(Base64.url.encode(publicKey).utf8),
-            Array(Hex.encode(publicKey).utf8), [],
-            Array("secret".utf8),
+            Array(Hex.encode(publicKey).utf8), [], Array("secret".utf8),
         ]
         for algorithm in ["HS256", "EdDSA"] {
             let header = #"{"alg":"\#(algorithm)","kid":"\#(fixture.keys.active.id)","typ":"at+jwt"}"#
@@ -47,8 +45,7 @@ import Testing
 
     @Test(arguments: [
         "../../../../dev/null", "/dev/null", "..\\\\..\\\\nul", "file:///dev/null", "x' UNION SELECT 'key'--", "key' OR '1'='1",
-        "|sleep 10", "$(id)",
-        "https://example.com/key", "", " ", "AAAAAAAAAAAA", "aaaaaaaaaaaa\\u0000", "\\u0000", "é", "a.b", "a b",
+        "|sleep 10", "$(id)", "https://example.com/key", "", " ", "AAAAAAAAAAAA", "aaaaaaaaaaaa\\u0000", "\\u0000", "é", "a.b", "a b",
     ])
     func `a key id is looked up among ours and is nothing else`(id: String) {
         let header = #"{"alg":"EdDSA","kid":"\#(id)","typ":"at+jwt"}"#
@@ -67,10 +64,8 @@ import Testing
     @Test(arguments: [
         #""jwk":{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#, #""jwk":null"#,
         #""jku":"https://example.com/jwks.json""#, #""x5u":"https://example.com/cert.pem""#, #""x5c":["MIIB"]"#, #""x5t":"AA""#,
-        #""x5t#S256":"AA""#,
-        #""crit":["exp"]"#, #""crit":[]"#, #""b64":false"#, #""zip":"DEF""#, #""cty":"JWT""#, #""enc":"A256GCM""#, #""p2c":2000000000"#,
-        #""epk":{}"#,
-        #""\u006awk":{}"#, #""":1"#,
+        #""x5t#S256":"AA""#, #""crit":["exp"]"#, #""crit":[]"#, #""b64":false"#, #""zip":"DEF""#, #""cty":"JWT""#,
+        #""enc":"A256GCM""#, #""p2c":2000000000"#, #""epk":{}"#, #""\u006awk":{}"#, #""":1"#,
     ])
     func `a header that brings anything of its own is refused`(member: String) {
         let header = fixture.header.dropLast() + "," + member + "}"
@@ -85,15 +80,13 @@ import Testing
 
     @Test(arguments: [
         "", "{}", "[]", "null", "1", #""EdDSA""#, "{", "not json", #"{"alg":"EdDSA"}"#, #"{"alg":"EdDSA","kid":"K"}"#,
-        #"{"alg":"EdDSA","typ":"at+jwt"}"#,
-        #"{"kid":"K","typ":"at+jwt"}"#, #"{"alg":1,"kid":"K","typ":"at+jwt"}"#, #"{"alg":null,"kid":"K","typ":"at+jwt"}"#,
-        #"{"alg":["EdDSA"],"kid":"K","typ":"at+jwt"}"#, #"{"alg":"EdDSA","kid":1,"typ":"at+jwt"}"#,
-        #"{"alg":"EdDSA","kid":"K","typ":true}"#,
+        #"{"alg":"EdDSA","typ":"at+jwt"}"#, #"{"kid":"K","typ":"at+jwt"}"#, #"{"alg":1,"kid":"K","typ":"at+jwt"}"#,
+        #"{"alg":null,"kid":"K","typ":"at+jwt"}"#, #"{"alg":["EdDSA"],"kid":"K","typ":"at+jwt"}"#,
+        #"{"alg":"EdDSA","kid":1,"typ":"at+jwt"}"#, #"{"alg":"EdDSA","kid":"K","typ":true}"#,
         #"{"alg":"EdDSA","alg":"EdDSA","kid":"K","typ":"at+jwt"}"#, #"{"alg":"none","kid":"K","typ":"at+jwt","alg":"EdDSA"}"#,
         #"{"alg":"EdDSA","kid":"K","kid":"K","typ":"at+jwt"}"#, #"{"alg":"EdDSA","kid":"K","typ":"at+jwt","\u0061lg":"EdDSA"}"#,
         #"{"alg":"EdDSA","kid":"K","typ":"at+jwt"}{}"#, #"{"alg":"EdDSA","kid":"K","typ":"at+jwt",}"#,
-        #"{'alg':'EdDSA','kid':'K','typ':'at+jwt'}"#,
-        "\u{FEFF}{\"alg\":\"EdDSA\",\"kid\":\"K\",\"typ\":\"at+jwt\"}",
+        #"{'alg':'EdDSA','kid':'K','typ':'at+jwt'}"#, "\u{FEFF}{\"alg\":\"EdDSA\",\"kid\":\"K\",\"typ\":\"at+jwt\"}",
     ])
     func `a header that is no object of three strings, each once, is malformed`(header: String) {
         let header = header.replacing("K", with: fixture.keys.active.id)
@@ -110,8 +103,7 @@ import Testing
         let forgeries: [[UInt8]] = [
             [], [0], [UInt8](repeating: 0, count: 64), [UInt8](repeating: 0xFF, count: 64), [1] + [UInt8](repeating: 0, count: 63),
             genuine.dropLast(), genuine + [0], Array(genuine.reversed()), genuine + genuine,
-            try #require(Base64.url.decode(String(other[2]))),
-            try bytes("3006020100020100"), try bytes("30060201010201010" + "0"),
+            try #require(Base64.url.decode(String(other[2]))), try bytes("3006020100020100"),  // DER, as ECDSA's zeros are
         ]
         for forgery in forgeries {
             #expect(fixture.refusal(of: signed + "." + Base64.url.encode(forgery)) == .badSignature)
@@ -132,16 +124,11 @@ import Testing
         #expect(fixture.refusal(of: fixture.token) == nil)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ".utf8)
         for index in token.indices {
-            let isNearEnd = index >= token.count - 2  // where base64 could have had bits to spare
-            let step = isNearEnd ? 1 : 9
-            var forgeries = [Array(token[..<index] + token[(index + 1)...]), Array(token[...index] + token[index...])]
-            for offset in stride(from: index % step, to: alphabet.count, by: step) where alphabet[offset] != token[index] {
-                var forgery = token
-                forgery[index] = alphabet[offset]
-                forgeries.append(forgery)
-            }
-            for forgery in forgeries where forgery != token {
-                #expect(fixture.refusal(of: String(decoding: forgery, as: UTF8.self)) != nil)
+            let (before, after) = (token[..<index], token[(index + 1)...])
+            var forgeries = [before + after, before + [token[index], token[index]] + after]
+            forgeries += alphabet.filter { $0 != token[index] }.map { before + [$0] + after }
+            for forgery in forgeries where fixture.refusal(of: String(decoding: forgery, as: UTF8.self)) == nil {
+                Issue.record("accepted: \(String(decoding: forgery, as: UTF8.self))")
             }
         }
     }
@@ -197,8 +184,7 @@ import Testing
         arguments: ["iss", "aud", "sub", "sid", "iat", "nbf", "exp"],
         [
             "", "null", "true", "{}", "[]", #""""#, "-1", "1.5", "1e10", "1795187045.0", "99999999999999999999", "9223372036854775807",
-            #""1795187045""#,
-            #"["parley"]"#, #"["parley-api"]"#, #""not an id""#, "0x10",
+            #""1795187045""#, #"["parley"]"#, #"["parley-api"]"#, #""not an id""#, "0x10",
         ])
     func `a claim that is missing, of another type or of no sense is refused`(claim: String, value: String) throws {
         let refusal = fixture.refusal(of: fixture.forge(claims: fixture.claims(changing: [claim: value])))
@@ -234,7 +220,7 @@ import Testing
         #expect(fixture.refusal(of: token) == .malformedClaims)
     }
 
-    @Test func `a token that was not issued yet, or is not valid yet, or no longer, is refused`() {
+    @Test func `a token that is not valid yet, or no longer, is refused`() {
         let second = fixture.clock.now.milliseconds / 1000
         #expect(fixture.refusal(of: fixture.forge(claims: fixture.claims(changing: ["nbf": "\(second + 62)"]))) == .notYetValid)
         #expect(fixture.refusal(of: fixture.forge(claims: fixture.claims(changing: ["exp": "\(second - 60)"]))) == .expired)
