@@ -54,6 +54,8 @@ let package = Package(
         tests("NetworkingTests", ["Networking", "Runtime"]),
         tests("HTTPServerTests", ["HTTPServer", "Networking", "Runtime", "JSON"]),
         tests("PostgresTests", ["Postgres", "Runtime"]),
+        tests("LoadBenchTests", ["LoadBench"]),
+        tests("ParleyTests", ["parley", "DMService"]),
         tests("DMServiceTests", ["DMService", "HTTPServer", "Postgres", "Crypto", "JSON", "Networking", "Runtime"]),
     ],
     swiftLanguageModes: [.v6]

@@ -14,6 +14,15 @@ public struct SocketAddress: Hashable, Sendable {
     /// 127.0.0.0/8 or ::1.
     public var isLoopback: Bool { isIPv4 ? (low >> 24) & 0xff == 127 : high == 0 && low == 1 }
 
+    /// What one customer of the net holds, as an address with port 0: an IPv4 address whole, of an IPv6 address the /64.
+    public var network: SocketAddress { SocketAddress(high: high, low: isIPv4 ? low : 0, port: 0) }
+
+    private init(high: UInt64, low: UInt64, port: UInt16) {
+        self.high = high
+        self.low = low
+        self.port = port
+    }
+
     /// The address without the port, as text (RFC 5952 for IPv6).
     public var host: String {
         var bytes: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }

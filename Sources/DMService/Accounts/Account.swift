@@ -44,7 +44,9 @@ struct Registration: JSONDecodable {
     let email: String?
     let password: String
     let displayName: String?
+}
 
+extension Registration {
     init(from json: inout JSONReader) throws(JSONError) {
         var username: String?
         var email: String?

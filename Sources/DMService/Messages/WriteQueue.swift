@@ -90,9 +90,7 @@ final class WriteQueue: @unchecked Sendable {
 
     private func run(_ batch: WriteBatch) async throws -> [SendResult] {
         guard batch.entries.count <= limits.singles else { return try await database.query(SendMessages(batch: batch)) }
-        var results: [SendResult] = []
-        for entry in batch.entries { results.append(try await database.one(SendMessage(entry: entry))) }
-        return results
+        return try await database.unit(all: batch.entries.map(SendMessage.init(entry:))).flatMap(\.self)
     }
 
     /// Deadlock, serialization failure, unique violation, lock timeout: nothing was stored. After a lost connection that

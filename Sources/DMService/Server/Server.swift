@@ -22,27 +22,17 @@ public struct Server: Sendable {
         ProcessSignals.ignoreBrokenPipes()
         let registry = MetricsRegistry.shared
         let group = EventLoopGroup(count: configuration.loops ?? EventLoopGroup.coreCount)
-        let database = try await connect(group, connections: configuration.databaseConnections, registry)
-        let writer = try await connect(group, connections: 1, registry)
+        let database = await Database(try configuration.postgres(connections: configuration.databaseConnections), on: group, metrics: registry)
+        let writer = await Database(try configuration.postgres(connections: 1), on: group, metrics: registry)
         let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
         let surface = try Surface(services, configuration, demo: demo)
         let server = HTTPServer(router: surface.router, configuration: try serving(), group: group, metrics: registry)
         Logger.current.info("parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)"])
-        try await ServiceGroup([database, writer] + services.background + [server], drainLimit: configuration.drainLimit)
-            .run(until: ProcessSignals.stopRequested)
+        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit).run(until: ProcessSignals.stopRequested)
+        await writer.close()
+        await database.close()
         Logger.current.info("parley has stopped")
         group.shutdown()
-    }
-
-    private func connect(_ group: EventLoopGroup, connections: Int, _ registry: MetricsRegistry) async throws -> Database {
-        var settings: PostgresConfiguration
-        do {
-            settings = try PostgresConfiguration(parsing: configuration.databaseURL)
-        } catch {
-            throw ConfigurationError("DATABASE_URL", "cannot be read", remedy: "Set it to postgres://user:password@host:5432/parley.")
-        }
-        settings.connectionsPerLoop = connections
-        return try await Database(settings, group: group, metrics: registry)
     }
 
     private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {

@@ -77,6 +77,7 @@ struct DevCommand {
         environment["PARLEY_PORT"] = "\(port)"
         environment["PARLEY_ENV"] = environment["PARLEY_ENV"] ?? "development"
         environment["DATABASE_URL"] = database
+        environment["PARLEY_DEMO"] = "on"
         if environment["PARLEY_SECRET"] == nil {
             environment["PARLEY_SECRET"] = try home.keepsake("secret") { DevHome.randomDigits(bytes: 32) }
         }

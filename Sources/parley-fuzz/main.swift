@@ -1,0 +1,1 @@
+print("usage: parley-fuzz PARSER --count N --seed S")
