@@ -1,6 +1,6 @@
 /// Eight hexadecimal digits as the eight bytes of one word, the first digit in the highest, so that all are worked on at once.
 ///
-/// A page of history writes hundreds of ids: digit by digit that would be a tenth of its cost.
+/// A page of history writes hundreds of ids, and digit by digit that shows.
 struct HexWord {
     /// The characters' bytes.
     var bytes: UInt64

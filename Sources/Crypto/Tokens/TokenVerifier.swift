@@ -2,7 +2,7 @@ public import JSON
 
 /// Decides which access tokens are good. The rules are those of RFC 8725: one algorithm, keys of our own choosing, every claim required.
 ///
-/// Checking a signature costs two hundred times what looking a token up does, so tokens found good are remembered until they expire.
+/// Checking a signature costs more than a hundred times what looking a token up does, so tokens found good are remembered until they expire.
 public final class TokenVerifier: Sendable {
     /// Bytes that a token may have; ours have about 400.
     public static let longestToken = 2048
