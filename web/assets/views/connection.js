@@ -1,0 +1,69 @@
+import { setText } from '../dom.js';
+
+/** How long a connection may be away before it is worth a word, in milliseconds. */
+const grace = 1_500;
+
+/** One line about the connection, when there is something to say. */
+export class ConnectionView {
+    #element;
+    #socket;
+    #isAway = false;  // for longer than the grace
+    #timer = 0;
+
+    /**
+     * @param {HTMLElement} element
+     * @param {import('../socket.js').Socket} socket
+     */
+    constructor(element, socket) {
+        this.#element = element;
+        this.#socket = socket;
+        socket.addEventListener('state', () => this.#changed());
+        addEventListener('online', () => this.#changed());
+        addEventListener('offline', () => this.#changed());
+    }
+
+    #changed() {
+        if (this.#socket.state === 'ready') {
+            clearTimeout(this.#timer);
+            this.#timer = 0;
+            this.#isAway = false;
+            this.#say('');
+        } else if (this.#isAway) {
+            this.#draw();
+        } else if (!this.#timer) {
+            this.#timer = setTimeout(() => {
+                this.#isAway = true;
+                this.#draw();
+            }, grace);
+        }
+    }
+
+    #draw() {
+        if (this.#socket.state === 'replaced') {
+            this.#say('Parley is open elsewhere with this sign-in.', 'Use it here');
+        } else if (!navigator.onLine) {
+            this.#say('You are offline. What you write is kept and sent when you are back.');
+        } else if (this.#socket.state === 'waiting') {
+            this.#say('Connecting again… What you write is kept.', 'Try now');
+        } else if (this.#element.childElementCount === 0) {
+            this.#say('Connecting…');
+        }
+    }
+
+    #say(text, action) {
+        if (this.#element.dataset.text === text) return;
+        this.#element.dataset.text = text;
+        this.#element.replaceChildren();
+        if (!text) return;
+        const line = document.createElement('span');
+        line.textContent = text;
+        this.#element.append(line);
+        if (!action) return;
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.className = 'link';
+        setText(button, action);
+        button.addEventListener('click', () => this.#socket.start());
+        this.#element.append(button);
+    }
+}
