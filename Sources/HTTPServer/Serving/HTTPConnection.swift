@@ -185,11 +185,11 @@ extension HTTPConnection: ConnectionHandler {
 
     func connectionEnded(_ connection: TCPConnection, error: NetworkError?) {
         isEnded = true
-        home.remove(self)
-        home.core.metrics.connections.decrement()
         exchange?.bodyBuffer?.finish(.failure(ConnectionLost()))
         if let writer = Swift.exchange(&writer, with: nil) { writer.resume() }
         held = []
+        home.core.metrics.connections.decrement()
+        home.remove(self)  // last: a server that stops waits for this
     }
 }
 

@@ -139,10 +139,10 @@ extension WebSocketConnection: ConnectionHandler {
 
     public func connectionEnded(_ connection: TCPConnection, error: NetworkError?) {
         life.ended()
-        home.remove(self)
-        home.core.metrics.webSockets.decrement()
         let delegate = exchange(&delegate, with: nil)
         delegate?.webSocketClosed(self, code: life.code)
+        home.core.metrics.webSockets.decrement()
+        home.remove(self)  // last: a server that stops waits for this
     }
 }
 
