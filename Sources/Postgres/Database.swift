@@ -1,5 +1,6 @@
 public import Observability
 public import Runtime
+internal import Synchronization
 
 /// The database, as the product holds it. Every loop has connections of its own, and uses only those.
 ///
@@ -41,7 +42,7 @@ public final class Database: Queryable, Sendable {
     /// serialization failure or deadlock they are sent again, up to three times.
     ///
     ///     let (_, accepted) = try await database.unit(LockConversations(ids: ids), AppendMessages(batch: batch))
-    public func unit<each S: Statement>(
+    @discardableResult public func unit<each S: Statement>(
         _ statements: repeat each S
     ) async throws(PostgresError) -> (repeat [(each S).Output]) {
         try await run { pipeline throws(PostgresError) in try pipeline.submit(repeat each statements) }
@@ -49,7 +50,7 @@ public final class Database: Queryable, Sendable {
     }
 
     /// Runs statements of one kind as one transaction in one round trip, as ``unit(_:)`` does.
-    public func unit<S: Statement>(all statements: [S]) async throws(PostgresError) -> [[S.Output]] {
+    @discardableResult public func unit<S: Statement>(all statements: [S]) async throws(PostgresError) -> [[S.Output]] {
         try await run { pipeline throws(PostgresError) in try pipeline.submit(all: statements) }.decoded(by: statements)
     }
 
@@ -75,7 +76,9 @@ public final class Database: Queryable, Sendable {
     }
 
     /// Runs `body` on a loop: the way to transactions for code that is on none, such as a command or a test.
-    public func onLoop<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value {
+    ///
+    /// The body sees the caller's task-local values, and is cancelled with the caller.
+    public func onLoop<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await perform(body, on: pools[0].loop)
     }
 }
@@ -106,10 +109,30 @@ extension Database {
         try await run(submit)
     }
 
-    /// Hops to `loop`, whose isolation it has, and back.
+    /// Hops to `loop`, whose isolation it has, and starts a task there that prefers the loop for all that it calls.
     private func perform<Value: Sendable>(
-        _ body: @Sendable () async throws -> Value, on loop: isolated EventLoop
-    ) async rethrows -> Value {
-        try await body()
+        _ body: @escaping @Sendable () async throws -> Value, on loop: isolated EventLoop
+    ) async throws -> Value {
+        let outcome = Outcome<Value>()
+        let task = loop.start { await outcome.fill(body) }
+        await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return try outcome.get()
     }
+}
+
+/// What a task made, for whoever waits for its end.
+private final class Outcome<Value: Sendable>: Sendable {
+    private let result = Mutex<Result<Value, any Error>>(.failure(CancellationError()))
+
+    func fill(_ body: () async throws -> Value) async {
+        let made: Result<Value, any Error>
+        do { made = .success(try await body()) } catch { made = .failure(error) }
+        result.withLock { $0 = made }
+    }
+
+    func get() throws -> Value { try result.withLock { $0 }.get() }
 }

@@ -20,7 +20,7 @@ public final class Transaction: Queryable {
     }
 
     /// Sends the statements in one piece: one round trip for all of them.
-    public func unit<each S: Statement>(
+    @discardableResult public func unit<each S: Statement>(
         _ statements: repeat each S
     ) async throws(PostgresError) -> (repeat [(each S).Output]) {
         let unit = try pipeline.submit(opening: begin(), repeat each statements)
@@ -29,7 +29,7 @@ public final class Transaction: Queryable {
     }
 
     /// Sends the statements in one piece: one round trip for all of them.
-    public func unit<S: Statement>(all statements: [S]) async throws(PostgresError) -> [[S.Output]] {
+    @discardableResult public func unit<S: Statement>(all statements: [S]) async throws(PostgresError) -> [[S.Output]] {
         let unit = try pipeline.submit(opening: begin(), all: statements)
         try await answered(unit)
         return try unit.decoded(by: statements)

@@ -12,7 +12,7 @@ public final class PostgresConnection: Queryable {
     }
 
     /// Runs the statements as one transaction in one round trip; see ``Database/unit(_:)``.
-    public func unit<each S: Statement>(
+    @discardableResult public func unit<each S: Statement>(
         _ statements: repeat each S
     ) async throws(PostgresError) -> (repeat [(each S).Output]) {
         let unit = try pipeline.submit(repeat each statements)
@@ -21,7 +21,7 @@ public final class PostgresConnection: Queryable {
     }
 
     /// Runs the statements as one transaction in one round trip; see ``Database/unit(all:)``.
-    public func unit<S: Statement>(all statements: [S]) async throws(PostgresError) -> [[S.Output]] {
+    @discardableResult public func unit<S: Statement>(all statements: [S]) async throws(PostgresError) -> [[S.Output]] {
         let unit = try pipeline.submit(all: statements)
         try await unit.answered()
         return try unit.decoded(by: statements)

@@ -5,9 +5,6 @@
 ///
 /// An array of arrays has no such form; the server refuses it. Source: PostgreSQL's `arrayfuncs.c`.
 extension Array: PostgresEncodable where Element: PostgresEncodable {
-    /// The type of the elements. The array's own is never told: the server knows it from the statement.
-    public static var postgresType: PostgresType { Element.postgresType }
-
     public func encode(into parameter: inout ParameterWriter) {
         parameter.write(Int32(isEmpty ? 0 : 1))
         parameter.write(Int32(contains(where: \.isNull) ? 1 : 0))
@@ -26,6 +23,11 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
             parameter.patch(Int32(clamping: parameter.count - start - 4), at: start)
         }
     }
+}
+
+extension Array: PostgresTyped where Element: PostgresTyped {
+    /// The type of the elements. The array's own is never told: the server knows it from the statement.
+    public static var postgresType: PostgresType { Element.postgresType }
 }
 
 extension Row {

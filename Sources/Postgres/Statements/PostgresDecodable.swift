@@ -1,8 +1,5 @@
 /// A value that can be read from a column, in the server's binary format.
-public protocol PostgresDecodable {
-    /// The server's type of the value.
-    static var postgresType: PostgresType { get }
-
+public protocol PostgresDecodable: PostgresTyped {
     /// Whether columns of `type` hold such a value. Only ``postgresType``, unless the type says otherwise.
     static func canDecode(_ type: PostgresType) -> Bool
 
@@ -15,7 +12,6 @@ extension PostgresDecodable {
 }
 
 extension PostgresDecodable where Self: RawRepresentable, RawValue: PostgresDecodable {
-    public static var postgresType: PostgresType { RawValue.postgresType }
     public static func canDecode(_ type: PostgresType) -> Bool { RawValue.canDecode(type) }
 
     public init?(postgres bytes: RawSpan) {

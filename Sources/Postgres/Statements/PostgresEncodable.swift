@@ -6,10 +6,7 @@
 ///         static var postgresType: PostgresType { .int8 }
 ///         func encode(into parameter: inout ParameterWriter) { parameter.write(rawValue) }
 ///     }
-public protocol PostgresEncodable {
-    /// The server's type of the value. Arrays tell it to the server, which refuses any other.
-    static var postgresType: PostgresType { get }
-
+public protocol PostgresEncodable: PostgresTyped {
     /// Writes the value's bytes, and nothing for NULL.
     func encode(into parameter: inout ParameterWriter)
 
@@ -22,8 +19,6 @@ extension PostgresEncodable {
 }
 
 extension PostgresEncodable where Self: RawRepresentable, RawValue: PostgresEncodable {
-    public static var postgresType: PostgresType { RawValue.postgresType }
-
     public func encode(into parameter: inout ParameterWriter) { rawValue.encode(into: &parameter) }
 }
 
@@ -57,8 +52,11 @@ extension String: PostgresEncodable {
     public func encode(into parameter: inout ParameterWriter) { parameter.write(utf8: self) }
 }
 
-extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
+extension Optional: PostgresTyped where Wrapped: PostgresTyped {
     public static var postgresType: PostgresType { Wrapped.postgresType }
+}
+
+extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
     public var isNull: Bool { self == nil }
     public func encode(into parameter: inout ParameterWriter) { self?.encode(into: &parameter) }
 }

@@ -20,3 +20,13 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable {
     /// Whether the type was made by somebody with `CREATE TYPE` (an enum, `citext`): such ids differ between databases.
     public var isUserDefined: Bool { rawValue >= 16_384 }
 }
+
+/// A type whose values the server knows as one of its own.
+public protocol PostgresTyped {
+    /// The server's type. An array tells it to the server, which refuses any other.
+    static var postgresType: PostgresType { get }
+}
+
+extension PostgresTyped where Self: RawRepresentable, RawValue: PostgresTyped {
+    public static var postgresType: PostgresType { RawValue.postgresType }
+}
