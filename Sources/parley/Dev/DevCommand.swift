@@ -76,7 +76,8 @@ struct DevCommand {
         environment["PARLEY_HOME"] = home.path
         environment["PARLEY_PORT"] = "\(port)"
         environment["PARLEY_ENV"] = environment["PARLEY_ENV"] ?? "development"
-        environment["DATABASE_URL"] = database
+        // Both names: no other database that the shell or a configuration file names is ever touched.
+        for variable in ["DATABASE_URL", "PARLEY_DATABASE_URL"] { environment[variable] = database }
         environment["PARLEY_DEMO"] = "on"
         if environment["PARLEY_SECRET"] == nil {
             environment["PARLEY_SECRET"] = try home.keepsake("secret") { DevHome.randomDigits(bytes: 32) }
