@@ -92,7 +92,7 @@ public struct Workshop: Sendable {
         }
     }
 
-    func withServices<Value: Sendable>(_ body: @Sendable (Services) async throws -> Value) async throws -> Value {
+    func withServices<Value: Sendable>(_ body: @escaping @Sendable (Services) async throws -> Value) async throws -> Value {
         var settings = try configuration.postgres(connections: 1)
         settings.statementTimeout = .seconds(300)
         settings.answerDeadline = .seconds(310)

@@ -1,3 +1,4 @@
+import DMService
 import Glibc
 
 /// `parley dev`: everything that a developer needs, from one command.
