@@ -28,7 +28,8 @@ BEGIN
 
     IF FOUND THEN
         UPDATE conversations c SET last_seq = result.seq, rev = result.rev, last_message_at = result.sent_at WHERE c.id = conversation;
-        INSERT INTO changes VALUES (pg_current_xact_id(), conversation, result.seq, result.seq, result.rev, result.sent_at);
+        INSERT INTO changes (xid, conversation_id, from_seq, to_seq, rev, at)
+        VALUES (pg_current_xact_id(), conversation, result.seq, result.seq, result.rev, result.sent_at);
         RETURN result;
     END IF;
 
@@ -63,7 +64,7 @@ BEGIN
         UPDATE conversations c
            SET last_seq = c.last_seq + e.count, rev = c.rev + e.count, last_message_at = greatest(c.last_message_at, present)
           FROM (SELECT unnest(conversation_ids) AS id, unnest(counts) AS count) e
-         WHERE c.id = e.id
+         WHERE c.id = ANY (ARRAY[e.id])  -- an equality that cannot be hashed: the rows are locked in the array's order whatever the planner believes
         RETURNING c.id, c.last_seq - e.count AS seq, c.rev - e.count AS rev, c.last_message_at, c.members_rev)
     SELECT array_agg(id), array_agg(seq), array_agg(rev), array_agg(last_message_at), array_agg(h.members_rev)
       INTO moved, seqs, revs, instants, members_revs FROM heads h;
@@ -81,7 +82,7 @@ BEGIN
         RAISE SQLSTATE 'PY001';
     END IF;
 
-    INSERT INTO changes
+    INSERT INTO changes (xid, conversation_id, from_seq, to_seq, rev, at)
     SELECT pg_current_xact_id(), e.id, e.seq + 1, e.seq + e.count, e.rev + e.count, e.at
       FROM (SELECT unnest(moved) AS id, unnest(counts) AS count, unnest(seqs) AS seq, unnest(revs) AS rev, unnest(instants) AS at) e;
 
