@@ -12,6 +12,9 @@ import { PeopleSearch } from './views/people-search.js';
 import { SignInView } from './views/sign-in.js';
 import { ThreadView } from './views/thread.js';
 
+/** How often what is shown of times is looked at again ("Today" becomes "Yesterday"), in milliseconds. */
+const clockTick = 60_000;
+
 const element = (id) => document.getElementById(id);
 
 /** Where a word for the next page waits while this one is being left. */
@@ -56,14 +59,16 @@ function talk() {
         root.classList.toggle('is-open', id !== null);
         if (id) messenger.open(id);
         else messenger.close();
-        // After the views have drawn what is now there.
-        queueMicrotask(() => id ? thread.focus() : before && inbox.focus(before));
+        // Once the views, which began to listen earlier, have drawn what is now there.
+        store.addEventListener('change', () => id ? thread.focus() : before && inbox.focus(before), { once: true });
     };
     addEventListener('hashchange', follow);
     addEventListener('keydown', (event) => {
         if (event.key === 'Escape' && !event.isComposing && !element('unsent-dialog').open) location.hash = inboxAddress;
     });
     session.addEventListener('ended', () => leave('You have been signed out. What you wrote is kept until you are back.'));
+
+    setInterval(() => store.changed(), clockTick);
 
     root.hidden = false;
     messenger.start();

@@ -6,6 +6,9 @@ import { Upkeep } from './upkeep.js';
 /** Messages that were missed up to which they are read one page after the other; beyond, the history begins again at its end. */
 const farBehind = 500;
 
+/** A history is cut back to the smaller number when its end is looked at and it has grown beyond the larger: every message costs the browser. */
+const mostKept = 400, keptWhenCut = 200;
+
 /**
  * What one can do, and what happens by itself. It alone writes to the `Store`.
  *
@@ -125,6 +128,14 @@ export class Messenger extends EventTarget {
         } finally {
             this.#readingOlder.delete(id);
         }
+    }
+
+    /** Lets go of what was read long ago in a conversation whose end is on the screen. */
+    forgetBeginning(id) {
+        const timeline = this.store.timeline(id);
+        if (timeline.messages.length <= mostKept || this.#readingOlder.has(id)) return;
+        timeline.forgetBeginning(keptWhenCut);
+        this.store.changed();
     }
 
     /** Why the history of a conversation cannot be read at present, if so. */

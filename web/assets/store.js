@@ -5,15 +5,18 @@ import { Timeline } from './timeline.js';
 /** Characters of a message that the inbox shows. */
 const previewLength = 120;
 
+/** How long views may wait for the browser to draw (which it does not do for a window that nobody sees), in milliseconds. */
+const longestWait = 100;
+
 /**
  * What this page knows for the person signed in, in memory. Views read it and draw again at `change`; only the `Messenger` writes.
  *
- * Events: `change`, once for however many changes were made in one go.
+ * Events: `change`, once for however many changes were made since the browser last drew.
  */
 export class Store extends EventTarget {
     #conversations = new Map();
     #timelines = new Map();
-    #isTold = true;
+    #telling = null;  // what will tell the views
 
     /** The conversation on the screen. */
     openID = null;
@@ -91,14 +94,16 @@ export class Store extends EventTarget {
         if (message.sender_id === this.person.id && message.client_msg_id) this.outbox.remove(message.client_msg_id);
     }
 
-    /** Tells the views, after all that is being done now is done. */
+    /** Tells the views in time for the next frame. */
     changed() {
-        if (!this.#isTold) return;
-        this.#isTold = false;
-        queueMicrotask(() => {
-            this.#isTold = true;
-            this.dispatchEvent(new Event('change'));
-        });
+        this.#telling ??= { frame: requestAnimationFrame(() => this.#tell()), timer: setTimeout(() => this.#tell(), longestWait) };
+    }
+
+    #tell() {
+        cancelAnimationFrame(this.#telling.frame);
+        clearTimeout(this.#telling.timer);
+        this.#telling = null;
+        this.dispatchEvent(new Event('change'));
     }
 }
 

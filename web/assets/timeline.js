@@ -60,6 +60,13 @@ export class Timeline {
         this.#extendReach();
     }
 
+    /** Lets go of all but the last `kept` messages; they can be read again. */
+    forgetBeginning(kept) {
+        if (this.#messages.length <= kept) return;
+        this.#messages = this.#messages.slice(-kept);
+        this.hasOlder = true;
+    }
+
     #insert(message) {
         let place = this.#messages.length;
         while (place > 0 && this.#messages[place - 1].seq > message.seq) place -= 1;

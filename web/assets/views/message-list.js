@@ -52,10 +52,13 @@ export class MessageList {
     #message({ message, time, isFirst, isLast }) {
         // A message keeps its row, and so its place on the screen, when its waiting ends and it gets its id.
         const key = message.client_msg_id && message.sender_id === this.#person.id ? message.client_msg_id : message.id;
-        const { element, parts } = this.#messages.get(key, (row) => this.#wire(row.parts, key));
+        const row = this.#messages.get(key, ({ parts }) => this.#wire(parts, key));
+        const { element, parts } = row;
+        if (row.message === message && row.isFirst === isFirst && row.isLast === isLast) return element;
+        Object.assign(row, { message, isFirst, isLast });
+
         const isMine = message.sender_id === this.#person.id;
         const way = isMine ? message.way ?? 'sent' : 'received';
-
         element.dataset.way = way;
         element.dataset.mine = isMine;
         element.classList.toggle('first', isFirst);

@@ -91,6 +91,7 @@ export class ThreadView {
         } else {
             this.#scroller.keepingPlace(messages.querySelector('.message'), draw);
         }
+        if (this.#scroller.isAtEnd) this.#messenger.forgetBeginning(this.#shownID);
         if (timeline.hasOlder && this.#scroller.isNearBeginning) this.#messenger.readOlder(this.#shownID);
         this.#drawNewest();
     }
