@@ -222,6 +222,43 @@ def test_a_skipped_live_message_is_fetched(talking):
     at_bens.shows("dropped", "arrives")
 
 
+def test_whatever_order_messages_come_in_a_history_ends_whole_and_in_order(open_window):
+    """Live messages are dropped, doubled and swapped at random; pages come in between. `seq` is all there is to go by."""
+    told = open_window().page.evaluate("""async () => {
+        const { Timeline } = await import('/assets/timeline.js');
+        let seed = 1;
+        const random = (below) => (seed = seed * 48271 % 2147483647) % below;
+        const message = (seq) => ({ seq, id: String(seq) });
+        const newestFirst = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, index) => message(to - index));
+        const wrong = [];
+        for (let round = 0; round < 500; round += 1) {
+            const timeline = new Timeline();
+            let head = random(120);
+            const live = () => timeline.add(message(head - random(Math.min(head, 4))));
+            const readNewer = () => timeline.addNewer({ items: newestFirst(timeline.reach, Math.min(head, timeline.reach + 10)).reverse() });
+            const readOlder = () => {
+                const end = (timeline.start ?? 1) - 1, start = Math.max(0, end - 20);
+                timeline.addOlder({ items: newestFirst(start, end), has_more: start > 0 });
+            };
+            if (head > 0 && random(2)) live();
+            timeline.addNewest({ items: newestFirst(Math.max(0, head - 50), head), has_more: head > 50 });
+            for (let step = 0; step < 60; step += 1) {
+                head += random(2);
+                if (head > 0 && random(3)) live();
+                if (!random(5)) readNewer();
+                if (timeline.hasOlder && !random(10)) readOlder();
+                if (!random(20)) timeline.forgetBeginning(30);
+            }
+            while (timeline.reach < head) readNewer();
+            while (timeline.hasOlder) readOlder();
+            const seqs = timeline.messages.map(({ seq }) => seq);
+            if (timeline.hasHole || seqs.length !== head || seqs.some((seq, index) => seq !== index + 1)) wrong.push(seqs);
+        }
+        return wrong;
+    }""")
+    assert told == []
+
+
 def test_a_refused_message_says_why_and_can_be_tried_again_or_deleted(talking, ada, conversation):
     at_adas, at_bens = talking(adas={"wired": True})
     wire = at_adas.wire
@@ -241,7 +278,7 @@ def test_a_refused_message_says_why_and_can_be_tried_again_or_deleted(talking, a
     at_adas.say("goes through")
     at_bens.shows("goes through")
     at_adas.unsent("failed").filter(has_text="deleted").get_by_role("button", name="Delete").click()
-    at_adas.unsent("failed").get_by_role("button", name="Try again").click()
+    at_adas.unsent("failed").filter(has_text="retried").get_by_role("button", name="Try again").click()
     for window in (at_adas, at_bens):
         window.shows("goes through", "to be retried")
     sent = wire.commands("send_message")
