@@ -1,9 +1,9 @@
 /// Percent-encoding of RFC 3986 §2.1.
-enum PercentEncoding {
+package enum PercentEncoding {
     /// Decodes `bytes`, or answers `nil` for a broken escape, bytes that are not UTF-8, or control characters.
     ///
     /// - Parameter plusIsSpace: as forms and `URLSearchParams` write it; in queries only.
-    static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
+    package static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex

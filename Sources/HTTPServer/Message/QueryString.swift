@@ -1,13 +1,13 @@
 /// Looks up one parameter in a query string (`application/x-www-form-urlencoded`), without making a table of all.
-enum QueryString {
-    enum Finding: Equatable {
+package enum QueryString {
+    package enum Finding: Equatable {
         case absent
         case found(String)
         /// Broken encoding, or two of them: nobody can say which one is meant.
         case unreadable
     }
 
-    static func find(_ name: String, in query: ArraySlice<UInt8>) -> Finding {
+    package static func find(_ name: String, in query: ArraySlice<UInt8>) -> Finding {
         var finding = Finding.absent
         for pair in query.split(separator: UInt8(ascii: "&")) {
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex

@@ -77,7 +77,7 @@ extension HTTPError {
 
 extension RequestHead {
     /// The type of the body without its parameters, in lower case; `nil` when the field is absent.
-    var mediaType: String? {
+    package var mediaType: String? {
         self[.contentType].map { value in
             let essence = value.utf8.prefix { $0 != UInt8(ascii: ";") }.map(\.lowercasedASCII)
             return String(decoding: essence.trimmingWhiteSpace, as: UTF8.self)

@@ -15,11 +15,18 @@ public struct Request: Sendable {
     public let bodyStream: RequestBodyStream?
     /// Names this request in logs and answers: the client's `X-Request-ID` if it was well-formed, else our own.
     public let id: String
-    public let trace: TraceContext
+    /// What our part of the trace is named from. Few handlers ask for it, so that it is made when one does.
+    let traceSeed: UInt64
     /// Who is at the other end of the connection. Behind a proxy that is the proxy.
     public let peer: SocketAddress
     /// The loop of the connection. The handler runs on it from the first line to the last.
     public let loop: EventLoop
+
+    /// Our part of the caller's trace, or of a new one: what goes along with calls to other services.
+    public var trace: TraceContext {
+        var names = NameGenerator(seed: traceSeed)
+        return head.callersTrace?.child(using: &names) ?? .fresh(using: &names)
+    }
 
     public var method: HTTPMethod { route.method }
     public var headers: RequestHead { head }

@@ -1,7 +1,7 @@
 /// The head of a request: its bytes, and where in them everything stands. Nothing is made a `String` before it is asked for.
 public struct RequestHead: Sendable {
     /// Where one header field stands in ``bytes``.
-    struct Field: Sendable {
+    package struct Field: Sendable {
         var nameStart: UInt16
         var nameEnd: UInt16
         var valueStart: UInt16
@@ -17,8 +17,8 @@ public struct RequestHead: Sendable {
         case chunked
     }
 
-    let bytes: [UInt8]
-    let fields: [Field]
+    package let bytes: [UInt8]
+    package let fields: [Field]
     /// `nil` for a token that is not among Parley's methods.
     public let method: HTTPMethod?
     public let version: HTTPVersion
@@ -81,9 +81,9 @@ extension RequestHead {
         return fields.first { $0.name == nil && bytes[nameRange($0)].equalsIgnoringCase(wanted) }.map { text(valueRange($0)) }
     }
 
-    func nameRange(_ field: Field) -> Range<Int> { Int(field.nameStart)..<Int(field.nameEnd) }
+    package func nameRange(_ field: Field) -> Range<Int> { Int(field.nameStart)..<Int(field.nameEnd) }
 
-    func valueRange(_ field: Field) -> Range<Int> { Int(field.valueStart)..<Int(field.valueEnd) }
+    package func valueRange(_ field: Field) -> Range<Int> { Int(field.valueStart)..<Int(field.valueEnd) }
 
     private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }

@@ -25,21 +25,17 @@ extension HTTPConnection {
     }
 
     private func begin(_ head: RequestHead) {
-        var exchange = Exchange(
-            head: head, requestID: head.acceptableRequestID ?? home.names.requestID(),
-            trace: head.callersTrace?.child(using: &home.names) ?? .fresh(using: &home.names))
+        let exchange = Exchange(head: head, requestID: head.acceptableRequestID ?? home.names.requestID())
+        self.exchange = exchange
         clock.bodyBegan(now: home.loop.now)
         switch home.core.router.decide(head) {
         case .route(let endpoint, let parameters):
             exchange.endpoint = endpoint
             exchange.parameters = parameters
-            self.exchange = exchange
             expectBody(head, endpoint.declaration.body)
         case .options(let allow):
-            self.exchange = exchange
             answerAtOnce(Response.noContent.with(.allow, allow), head)
         case .refuse(let error):
-            self.exchange = exchange
             answerAtOnce(error.response(requestID: exchange.requestID), head)
         }
     }
@@ -64,13 +60,14 @@ extension HTTPConnection {
     }
 
     private func startHandler() {
-        guard let head = exchange?.head, let endpoint = exchange?.endpoint, let current = exchange else { return }
-        exchange?.isHandling = true
+        guard let current = exchange, let head = current.head, let endpoint = current.endpoint else { return }
+        current.isHandling = true
         let request = Request(
             head: head, route: endpoint.declaration, parameterRanges: current.parameters, body: current.body,
-            bodyStream: current.bodyBuffer.map(RequestBodyStream.init), id: current.requestID, trace: current.trace, peer: transport.peer,
+            bodyStream: current.bodyBuffer.map(RequestBodyStream.init), id: current.requestID, traceSeed: home.names.next(),
+            peer: transport.peer,
             loop: home.loop)
-        exchange?.body = []
+        current.body = []
         home.loop.start { [self] in await send(await home.core.respond(to: request, through: endpoint)) }
     }
 
@@ -83,9 +80,10 @@ extension HTTPConnection {
             current.bodyBuffer?.finish(.failure(error))
             return
         }
-        let current = exchange ?? Exchange(head: nil, requestID: home.names.requestID(), trace: .fresh(using: &home.names))
+        let current = exchange ?? Exchange(head: nil, requestID: home.names.requestID())
         exchange = current
-        home.loop.start { [self] in await send(error.response(requestID: current.requestID)) }
+        let response = error.response(requestID: current.requestID)
+        home.loop.start { [self] in await send(response) }
     }
 
     /// Tells a connection that there is no room for it.

@@ -5,7 +5,8 @@ internal import Observability
 struct NameGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init() { state = .random(in: 0...(.max)) }
+    /// - Parameter seed: two generators of the same seed make the same names.
+    init(seed: UInt64 = .random(in: 0...(.max))) { state = seed }
 
     /// SplitMix64. Source: Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014.
     mutating func next() -> UInt64 {

@@ -1,6 +1,6 @@
 extension RequestHead {
     /// Whether the client takes gzip: named with a weight above 0, or covered by `*` (RFC 9110 §12.5.3).
-    var acceptsGzip: Bool {
+    package var acceptsGzip: Bool {
         var byName: Bool?
         var byStar: Bool?
         for member in list(.acceptEncoding) {
@@ -26,7 +26,7 @@ extension RequestHead {
     }
 
     /// Whether the client has this representation already (RFC 9110 §13.1.2; the comparison is the weak one of §8.8.3.2).
-    func hasAlready(_ entityTag: String) -> Bool {
+    package func hasAlready(_ entityTag: String) -> Bool {
         values(.ifNoneMatch).contains { value in
             if value == "*" { return true }
             // A tag may hold a comma, ours does not: a part that matches is a whole tag.

@@ -1,17 +1,17 @@
 /// The negotiation of permessage-deflate (RFC 7692 §7.1).
 ///
 /// Both sides always start each message afresh (`no_context_takeover`), so that an idle socket owns no window of 32 KiB.
-struct PermessageDeflate: Sendable, Equatable {
+package struct PermessageDeflate: Sendable, Equatable {
     /// Whether we may compress what we send. A client that wants a smaller window than ours gets plain messages, which
     /// are always allowed.
     let compressesOutput: Bool
     /// The value of `Sec-WebSocket-Extensions` in the answer.
-    let response: String
+    package let response: String
 
     /// Accepts the first offer that is in order; `nil` when there is none.
     ///
     /// - Parameter offers: the members of the client's `Sec-WebSocket-Extensions`, in order of preference.
-    static func negotiate(_ offers: [String]) -> PermessageDeflate? {
+    package static func negotiate(_ offers: [String]) -> PermessageDeflate? {
         offers.lazy.compactMap(accept).first
     }
 

@@ -1,7 +1,7 @@
 internal import Crypto
 
 /// The opening handshake of RFC 6455 §4, as far as it is computing.
-enum WebSocketHandshake {
+package enum WebSocketHandshake {
     /// The one version there is (§4.1).
     static let version = "13"
 
@@ -9,7 +9,7 @@ enum WebSocketHandshake {
     private static let suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
     /// The value of `Sec-WebSocket-Accept` for a key.
-    static func accept(key: String) -> String {
+    package static func accept(key: String) -> String {
         Base64.standard.encode(SHA1.digest(of: Array((key + suffix).utf8)))
     }
 
@@ -19,7 +19,7 @@ enum WebSocketHandshake {
     }
 
     /// Checks the request of a client, and says what to refuse it with.
-    static func check(_ head: RequestHead) throws(HTTPError) -> String {
+    package static func check(_ head: RequestHead) throws(HTTPError) -> String {
         guard head.method == .get, head.version == .http11, head.lists(.upgrade, "websocket"), head.lists(.connection, "upgrade") else {
             throw HTTPError(.upgradeRequired, "This is a WebSocket: connect with a WebSocket client.", headers: upgradeFields)
         }

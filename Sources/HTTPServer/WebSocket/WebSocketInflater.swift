@@ -49,7 +49,7 @@ public final class WebSocketDeflater {
     deinit { czlib_deflater_free(stream) }
 
     /// The compressed form of a message, as the payload of its frame; `nil` when it is no smaller.
-    func deflate(_ message: UnsafeRawBufferPointer) -> [UInt8]? {
+    package func deflate(_ message: UnsafeRawBufferPointer) -> [UInt8]? {
         let capacity = czlib_deflate_bound(message.count)
         var outcome = CZLIB_FULL
         var deflated = [UInt8](unsafeUninitializedCapacity: capacity) { memory, count in
