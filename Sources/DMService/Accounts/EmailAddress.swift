@@ -1,11 +1,11 @@
 /// An e-mail address, as far as one can tell without sending to it: something, an at sign, a host with a dot; no white space or controls.
-struct EmailAddress: Sendable {
+package struct EmailAddress: Sendable {
     /// Source: RFC 5321 §4.5.3.1.3, less the angle brackets.
     static let longest = 254
 
-    let text: String
+    package let text: String
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard text.utf8.count <= Self.longest, parts.count == 2, !parts[0].isEmpty, parts[0].utf8.count <= 64,
             text.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0.properties.generalCategory != .control })

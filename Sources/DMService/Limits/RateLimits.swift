@@ -81,6 +81,9 @@ final class RateLimits: Sendable {
         }
     }
 
+    /// How many buckets are remembered.
+    var bucketCount: Int { stripes.reduce(0) { $0 + $1.buckets.withLock(\.count) } }
+
     private func forgetFull(_ buckets: inout [Key: TokenBucket], _ now: UInt64) {
         buckets = buckets.filter { key, bucket in
             guard let size = sizes[key.limit] else { return false }

@@ -4,9 +4,9 @@ internal import Postgres
 
 /// Which part of a conversation's messages is asked for: `limit` and one of `before_seq`, `after_seq`, `around_seq`,
 /// `before_id`, `after_id`, `cursor`; the newest when there is none.
-struct HistoryQuery: Sendable {
+package struct HistoryQuery: Sendable {
     /// Messages beside a place in the conversation. Places are `seq`, which every message keeps for ever.
-    enum Window: Hashable, Sendable {
+    package enum Window: Hashable, Sendable {
         /// Newest first.
         case before(Int64)
         /// Oldest first.
@@ -47,7 +47,7 @@ struct HistoryQuery: Sendable {
 
 extension HistoryQuery.Window {
     /// As a cursor holds it.
-    var text: String {
+    package var text: String {
         switch self {
         case .before(let seq): "b\(seq)"
         case .after(let seq): "a\(seq)"
@@ -55,7 +55,7 @@ extension HistoryQuery.Window {
         }
     }
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let seq = Int64(text.dropFirst()), seq >= 0 else { return nil }
         switch text.first {
         case "b": self = .before(seq)

@@ -47,8 +47,8 @@ extension Message.Draft: JSONDecodable {
 }
 
 /// The form in which text is stored: line ends are line feeds, other control characters are gone, and so is white space at both ends.
-enum MessageText {
-    static func cleaned(_ text: String) -> String {
+package enum MessageText {
+    package static func cleaned(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }), text.utf8.first != 0x20, text.utf8.last != 0x20 { return text }
         var scalars = String.UnicodeScalarView()
         var followsReturn = false

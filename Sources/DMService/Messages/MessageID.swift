@@ -1,5 +1,5 @@
 internal import Crypto
-internal import JSON
+package import JSON
 
 /// The id of a message. It is not stored: it is made of what the message is stored under.
 ///
@@ -12,7 +12,7 @@ internal import JSON
 ///
 /// So an id costs no column and no index, ids of a conversation sort as its messages do, and an id that somebody
 /// presents is looked up among the conversations they are in. `docs/decisions/message-ids.md` weighs it.
-struct MessageID: Hashable, Sendable {
+package struct MessageID: Hashable, Sendable {
     let value: UniqueID
 
     private static let seqLowBits: UInt64 = 22
@@ -29,7 +29,7 @@ struct MessageID: Hashable, Sendable {
     }
 
     /// Reads an id that a client sent; `nil` unless it is a UUID of this form.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let value = UniqueID(text) else { return nil }
         self.init(value)
     }
@@ -40,9 +40,9 @@ struct MessageID: Hashable, Sendable {
     }
 
     /// The message's number in its conversation.
-    var seq: Int64 { Int64((value.high & 0xFFF) << Self.seqLowBits | value.low >> Self.tailBits & Self.seqLowMask) }
+    package var seq: Int64 { Int64((value.high & 0xFFF) << Self.seqLowBits | value.low >> Self.tailBits & Self.seqLowMask) }
 
-    var sentAt: Timestamp { Timestamp(milliseconds: Int64(value.high >> 16)) }
+    package var sentAt: Timestamp { Timestamp(milliseconds: Int64(value.high >> 16)) }
 
     /// Whether a message of `conversation` could have this id.
     func isPossible(in conversation: Conversation.ID) -> Bool {
@@ -51,9 +51,9 @@ struct MessageID: Hashable, Sendable {
 }
 
 extension MessageID: JSONEncodable, JSONDecodable {
-    func encode(into json: inout JSONWriter) { value.encode(into: &json) }
+    package func encode(into json: inout JSONWriter) { value.encode(into: &json) }
 
-    init(from json: inout JSONReader) throws(JSONError) {
+    package init(from json: inout JSONReader) throws(JSONError) {
         guard let id = MessageID(try UniqueID(from: &json)) else { throw json.invalid(expected: "the id of a message") }
         self = id
     }

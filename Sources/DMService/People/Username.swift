@@ -1,11 +1,11 @@
 /// The name that people sign in with and are found by: 3 to 32 of `A-Z a-z 0-9 _ .`. Case is kept for the eye and means nothing.
-struct Username: Sendable {
+package struct Username: Sendable {
     static let shortest = 3
     static let longest = 32
 
-    let text: String
+    package let text: String
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard Self.shortest...Self.longest ~= text.utf8.count, Self.isPossible(text) else { return nil }
         self.text = text
     }

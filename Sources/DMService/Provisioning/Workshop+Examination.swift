@@ -20,7 +20,8 @@ extension Workshop {
         var findings = try await examineServer()
         let problems = try await schemaProblems()
         findings.append(
-            Finding("schema", problems.isEmpty, problems.isEmpty ? "up to date" : problems.joined(separator: "; ") + ". Run: parley migrate."))
+            Finding(
+                "schema", problems.isEmpty, problems.isEmpty ? "up to date" : problems.joined(separator: "; ") + ". Run: parley migrate."))
         return findings
     }
 
@@ -35,10 +36,12 @@ extension Workshop {
                     "durability", facts.isDurable,
                     facts.isDurable
                         ? "commits reach the disk before they are answered"
-                        : "fsync, full_page_writes or synchronous_commit is off: a message that was acknowledged may be lost. Turn them on."),
+                        : "fsync, full_page_writes or synchronous_commit is off: a message that was acknowledged may be lost. Turn them on."
+                ),
                 Finding(
                     "connections", facts.freeConnections > 0,
-                    "\(facts.freeConnections) of \(facts.maximumConnections) are free" + (facts.freeConnections > 0 ? "" : ". Raise max_connections, or close some.")),
+                    "\(facts.freeConnections) of \(facts.maximumConnections) are free"
+                        + (facts.freeConnections > 0 ? "" : ". Raise max_connections, or close some.")),
             ]
         }
     }

@@ -9,7 +9,8 @@ public struct Workshop: Sendable {
     private let group: EventLoopGroup
 
     /// Runs `body` with a workshop, and clears up after it.
-    public static func run<Value: Sendable>(_ configuration: Configuration, _ body: (Workshop) async throws -> Value) async throws -> Value {
+    public static func run<Value: Sendable>(_ configuration: Configuration, _ body: (Workshop) async throws -> Value) async throws -> Value
+    {
         let group = EventLoopGroup(count: 1)
         defer { group.shutdown() }
         return try await body(Workshop(configuration: configuration, group: group))
@@ -72,7 +73,8 @@ public struct Workshop: Sendable {
             for slice in stride(from: 0, to: count, by: 1000).map({ $0..<min($0 + 1000, count) }) {
                 try await services.database.execute(
                     InsertPeople(
-                        members: Array(members[slice]), usernames: members[slice].map { "load_" + $0.description.suffix(24).replacing("-", with: "_") },
+                        members: Array(members[slice]),
+                        usernames: members[slice].map { "load_" + $0.description.suffix(24).replacing("-", with: "_") },
                         devices: slice.map { _ in Device.ID(ids.next()) }, signIns: Array(signIns[slice])))
             }
             for slice in stride(from: 0, to: pairs, by: 1000).map({ $0..<min($0 + 1000, pairs) }) {
@@ -118,7 +120,8 @@ extension Configuration {
             return settings
         } catch {
             throw ConfigurationError(
-                "DATABASE_URL", "cannot be read: \(error)", remedy: "Set it to an address such as postgres://user:password@host:5432/parley.")
+                "DATABASE_URL", "cannot be read: \(error)",
+                remedy: "Set it to an address such as postgres://user:password@host:5432/parley.")
         }
     }
 }

@@ -1,7 +1,7 @@
-internal import JSON
+package import JSON
 
 /// What a client says on its socket: `{"type", "id"?, "data"?}`. Source: SPEC §5.
-struct SocketCommand: Sendable {
+package struct SocketCommand: Sendable {
     enum Action: Sendable {
         case auth(token: String)
         case sendMessage(Message.Draft, to: Conversation.ID)
@@ -9,7 +9,7 @@ struct SocketCommand: Sendable {
     }
 
     /// Why a frame is no command.
-    enum Fault: Error {
+    package enum Fault: Error {
         /// Not an envelope at all: the socket is closed with 4003.
         case badEnvelope
         /// A type that this version does not know. The socket stays open, so that newer clients can talk to older servers.
@@ -22,7 +22,7 @@ struct SocketCommand: Sendable {
     let id: JSONFragment?
     let action: Action
 
-    init(_ utf8: UnsafeRawBufferPointer) throws(Fault) {
+    package init(_ utf8: UnsafeRawBufferPointer) throws(Fault) {
         let envelope: Envelope
         do { envelope = try JSON.decode(from: utf8) } catch { throw .badEnvelope }
         id = envelope.id

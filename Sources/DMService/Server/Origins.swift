@@ -2,7 +2,7 @@
 ///
 /// Without a list every origin is refused but those of this host: a page of another site would act in the name of
 /// whoever looks at it. Since tokens never travel in cookies that would need the token as well; the check is the second lock.
-struct Origins: Sendable {
+package struct Origins: Sendable {
     /// Such as `https://chat.example.org`; `nil`: loopback and whatever the operator's proxy serves the pages from.
     let allowed: [String]?
 
@@ -11,7 +11,7 @@ struct Origins: Sendable {
         return allowed.contains("*") || allowed.contains { $0.lowercased() == origin.lowercased() }
     }
 
-    private static func isLoopback(_ origin: String) -> Bool {
+    package static func isLoopback(_ origin: String) -> Bool {
         let parts = origin.split(separator: "/", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0] == "http:" || parts[0] == "https:" else { return false }
         let host = parts[1].hasPrefix("[") ? parts[1].prefix { $0 != "]" }.dropFirst() : parts[1].prefix { $0 != ":" }

@@ -22,13 +22,15 @@ public struct Server: Sendable {
         ProcessSignals.ignoreBrokenPipes()
         let registry = MetricsRegistry.shared
         let group = EventLoopGroup(count: configuration.loops ?? EventLoopGroup.coreCount)
-        let database = await Database(try configuration.postgres(connections: configuration.databaseConnections), on: group, metrics: registry)
+        let database = await Database(
+            try configuration.postgres(connections: configuration.databaseConnections), on: group, metrics: registry)
         let writer = await Database(try configuration.postgres(connections: 1), on: group, metrics: registry)
         let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
         let surface = try Surface(services, configuration, demo: demo)
         let server = HTTPServer(router: surface.router, configuration: try serving(), group: group, metrics: registry)
         Logger.current.info("parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)"])
-        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit).run(until: ProcessSignals.stopRequested)
+        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit).run(
+            until: ProcessSignals.stopRequested)
         await writer.close()
         await database.close()
         Logger.current.info("parley has stopped")

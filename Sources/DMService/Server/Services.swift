@@ -38,6 +38,7 @@ struct Services: Sendable {
         self.registry = registry
         delivery = try await Delivery(group: group)
         limits = RateLimits(sizes: configuration.limits)
+        registry.gauge("parley_rate_limit_buckets", help: "Counters that rate limits remember.") { [limits] in Double(limits.bucketCount) }
         authentication = Authentication(
             verifier: TokenVerifier(keys: keys, issuer: Self.issuer, audience: Self.audience), revocations: revocations)
         accounts = AccountActions(

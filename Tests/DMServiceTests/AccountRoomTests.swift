@@ -1,0 +1,113 @@
+import Crypto
+import Testing
+
+@testable import DMService
+@testable import Postgres
+
+@Suite(.database) struct AccountRoomTests {
+    private static let password = "correct horse battery"
+
+    private func register(_ name: String, email: String? = nil, on node: TestService) async throws -> Account {
+        try await node.services.accounts.register(Registration(username: name, email: email, password: Self.password, displayName: nil))
+    }
+
+    private func signIn(_ name: Credentials.Name, _ password: String = password, on node: TestService) async throws -> TokenPair {
+        try await node.services.accounts.signIn(Credentials(name: name, password: password, device: nil))
+    }
+
+    // acceptance, C-007
+    @Test func `an account signs in by username or address, whatever the case`() async throws {
+        try await TestService.run { nodes in
+            let account = try await register("Ada.Lovelace", email: "Ada@Example.org", on: nodes[0])
+            #expect(account.displayName == "Ada.Lovelace")
+            let tokens = [
+                try await signIn(.username("ada.lovelace"), on: nodes[0]), try await signIn(.email("ADA@example.ORG"), on: nodes[0]),
+            ]
+            for pair in tokens {
+                let claims = try #require(nodes[0].services.authentication.claims(of: pair.access))
+                #expect(Member.ID(claims.subject) == account.id)
+            }
+        }
+    }
+
+    @Test func `a name or an address belongs to one account`() async throws {
+        try await TestService.run { nodes in
+            _ = try await register("ada", email: "ada@example.org", on: nodes[0])
+            await #expect(throws: AccountRefusal.taken) { _ = try await register("ADA", on: nodes[0]) }
+            await #expect(throws: AccountRefusal.taken) { _ = try await register("other", email: "ada@EXAMPLE.org", on: nodes[0]) }
+        }
+    }
+
+    @Test func `a wrong password and an unknown name get the same answer`() async throws {
+        try await TestService.run { nodes in
+            _ = try await register("ada", on: nodes[0])
+            await #expect(throws: AccountRefusal.wrongCredentials) {
+                _ = try await signIn(.username("ada"), "not her password", on: nodes[0])
+            }
+            await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("nobody"), on: nodes[0]) }
+            await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("a\0da"), on: nodes[0]) }
+        }
+    }
+
+    // acceptance: A-023
+    @Test func `a refresh token gives one successor, however often and from however many at once it is sent`() async throws {
+        try await TestService.run(nodes: 2) { nodes in
+            _ = try await register("ada", on: nodes[0])
+            let first = try await signIn(.username("ada"), on: nodes[0])
+            let successors = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<20 { group.addTask { try await nodes[number % 2].services.accounts.refresh(first.refresh).refresh } }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(successors.count == 1)
+            let successor = try #require(successors.first)
+            #expect(try await nodes[0].services.accounts.refresh(successor).refresh != successor)
+        }
+    }
+
+    @Test func `a spent refresh token that comes back late ends the sign-in for everybody`() async throws {
+        try await TestService.run { nodes in
+            _ = try await register("ada", on: nodes[0])
+            let first = try await signIn(.username("ada"), on: nodes[0])
+            let second = try await nodes[0].services.accounts.refresh(first.refresh)
+            try await nodes[0].services.database.execute(AgeSpentTokens())
+            await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(first.refresh) }
+            await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(second.refresh) }
+            #expect(nodes[0].services.authentication.claims(of: second.access) == nil)
+        }
+    }
+
+    @Test func `signing out ends the sign-in's tokens of both kinds, and no other sign-in`() async throws {
+        try await TestService.run { nodes in
+            _ = try await register("ada", on: nodes[0])
+            let (phone, browser) = (try await signIn(.username("ada"), on: nodes[0]), try await signIn(.username("ada"), on: nodes[0]))
+            try await nodes[0].services.accounts.signOut(phone.refresh)
+            #expect(nodes[0].services.authentication.claims(of: phone.access) == nil)
+            await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(phone.refresh) }
+            #expect(nodes[0].services.authentication.claims(of: browser.access) != nil)
+        }
+    }
+
+    @Test func `signing in again on a device ends what stood there`() async throws {
+        try await TestService.run { nodes in
+            let account = try await register("ada", on: nodes[0])
+            let first = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let second = try await nodes[0].services.accounts.begin(of: account.id, on: first.device)
+            #expect(second.device == first.device)
+            await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(first.refresh) }
+            let stranger = try await register("eve", on: nodes[0])
+            #expect(try await nodes[0].services.accounts.begin(of: stranger.id, on: first.device).device != first.device)
+        }
+    }
+
+    @Test(arguments: ["ab", "a b", "ä-umlaut", "", "name@host", String(repeating: "a", count: 33)])
+    func `a name that cannot be one is refused`(name: String) async throws {
+        try await TestService.run { nodes in
+            await #expect(throws: AccountRefusal.badUsername) { _ = try await register(name, on: nodes[0]) }
+        }
+    }
+}
+
+/// Makes it an hour since any refresh token was spent.
+private struct AgeSpentTokens: Statement {
+    static let sql = "UPDATE refresh_tokens SET used_at = used_at - interval '1 hour' WHERE used_at IS NOT NULL"
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import DMService
+
+@Suite struct ConfigurationTests {
+    private static let enough = ["DATABASE_URL": "postgres://localhost/parley", "PARLEY_SECRET": "0123456789abcdef0123456789abcdef"]
+
+    private func read(_ settings: [String: String], file: String? = nil) throws(ConfigurationError) -> Configuration {
+        try Configuration(environment: Self.enough.merging(settings) { $1 }) { _ in
+            guard let file else { throw NoFile() }
+            return file
+        }
+    }
+
+    private struct NoFile: Error {}
+
+    @Test func `two settings are enough`() throws {
+        let configuration = try read([:])
+        #expect(configuration.port == 8080)
+        #expect(configuration.stage == .development)
+        #expect(configuration.accessLifetime == .seconds(900))
+        #expect(configuration.limits == RateLimits.standard)
+        #expect(configuration.longestContent == 4096)
+    }
+
+    @Test(arguments: [
+        ("PARLEY_PORT", "0"), ("PARLEY_PORT", "http"), ("PARLEY_PORT", "65536"), ("PARLEY_ENV", "staging"), ("PARLEY_SECRET", "short"),
+        ("PARLEY_LIMITS", "no"), ("PARLEY_ECHO", "1"), ("PARLEY_ACCESS_TTL", "-5"), ("JWT_ACCESS_TTL", "soon"), ("PARLEY_LOOPS", "0"),
+        ("PARLEY_LIMIT_SEND_USER", "40"), ("PARLEY_LIMIT_SEND_USER", "0,0"), ("PARLEY_LOG_LEVEL", "loud"),
+        ("PARLEY_MAX_MESSAGE_CHARS", "0"),
+        ("PARLEY_DRAIN_SECONDS", "x"), ("PARLEY_DATABASE_CONNECTIONS", "0"), ("JWT_EXPIRE_MINUTES", "0"),
+    ]) func `a setting that cannot be used is named, with a remedy`(name: String, value: String) {
+        let error = #expect(throws: ConfigurationError.self) { _ = try read([name: value]) }
+        #expect(error?.variable == name)
+        #expect(error?.remedy.isEmpty == false)
+        #expect(error?.description.contains(value) != true || value.count < 3, "a value may be a secret: it is not repeated")
+    }
+
+    @Test func `what is missing is named`() {
+        for name in Self.enough.keys {
+            let error = #expect(throws: ConfigurationError.self) { _ = try read([name: ""]) }
+            #expect(error?.variable == name)
+        }
+    }
+
+    // acceptance: A-057, B-032
+    @Test func `names of the systems that Parley replaces are understood, its own go first`() throws {
+        let configuration = try Configuration(
+            environment: [
+                "DATABASE_URL": "postgres://other/db", "PARLEY_DATABASE_URL": "postgres://own/db", "ENV": "production",
+                "DJANGO_SECRET_KEY": "0123456789abcdef0123456789abcdef", "JWT_ACCESS_TTL": "600", "JWT_REFRESH_TTL": "86400",
+                "CORS_ALLOWED_ORIGINS": "https://a.example, https://b.example",
+            ]) { _ in "" }
+        #expect(configuration.databaseURL == "postgres://own/db")
+        #expect(configuration.stage == .production)
+        #expect(configuration.accessLifetime == .seconds(600))
+        #expect(configuration.refreshLifetime == .seconds(86_400))
+        #expect(configuration.allowedOrigins == ["https://a.example", "https://b.example"])
+    }
+
+    @Test(arguments: ["PARLEY_ECHO", "PARLEY_LIMITS", "PARLEY_DEMO"]) func `production refuses what is for tests`(name: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            _ = try read(["PARLEY_ENV": "production", name: name == "PARLEY_LIMITS" ? "off" : "on"])
+        }
+        #expect(error?.variable == name)
+    }
+
+    @Test func `a file gives settings, and the environment goes before it`() throws {
+        let file = """
+            # where it listens
+            PARLEY_PORT = 9000
+            PARLEY_HOST="0.0.0.0"
+
+            PARLEY_LIMIT_SEND_USER=10,1
+            """
+        let configuration = try read(["PARLEY_CONFIG": "/etc/parley.conf", "PARLEY_HOST": "127.0.0.2"], file: file)
+        #expect(configuration.port == 9000)
+        #expect(configuration.host == "127.0.0.2")
+        #expect(configuration.limits[.sendUser] == TokenBucket.Size(burst: 10, perSecond: 1))
+    }
+
+    @Test func `a line of the file that says nothing is named by its number`() {
+        let error = #expect(throws: ConfigurationError.self) { _ = try read(["PARLEY_CONFIG": "f"], file: "PARLEY_PORT=1\noops\n") }
+        #expect(error?.variable.contains("line 2") == true)
+    }
+
+    @Test func `a file that cannot be read is an error`() {
+        #expect(throws: ConfigurationError.self) { _ = try read(["PARLEY_CONFIG": "/nowhere"]) }
+    }
+
+    @Test func `TLS needs both of its files`() {
+        for name in ["PARLEY_TLS_CERTIFICATE", "PARLEY_TLS_KEY"] {
+            #expect(throws: ConfigurationError.self) { _ = try read([name: "file.pem"]) }
+        }
+    }
+}

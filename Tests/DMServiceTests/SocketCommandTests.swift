@@ -1,0 +1,62 @@
+import JSON
+import Testing
+
+@testable import DMService
+
+@Suite struct SocketCommandTests {
+    private func read(_ text: String) throws(SocketCommand.Fault) -> SocketCommand {
+        try Array(text.utf8).withUnsafeBytes { bytes throws(SocketCommand.Fault) in try SocketCommand(bytes) }
+    }
+
+    private static let conversation = "01890000-0000-7000-8000-000000000001"
+
+    @Test(arguments: [
+        #"{"type":"send_message","id":"1","data":{"conversation_id":"\#(conversation)","content":"hi","client_msg_id":"k"}}"#,
+        #"{"data":{"client_msg_id":"k","content":"hi","type":"text","conversation_id":"\#(conversation)"},"id":"1","type":"send_message"}"#,
+        #" { "type" : "send_message", "new_member": [1,{}], "id":"1", "data" : {"conversation_id":"\#(conversation)","content":"hi","client_msg_id":"k","x":null} } "#,
+    ]) func `the members of a frame may stand in any order, and new ones are passed over`(frame: String) throws {
+        let command = try read(frame)
+        guard case .sendMessage(let draft, let conversation) = command.action else { throw Unexpected() }
+        #expect(draft.content == "hi" && draft.kind == .text && draft.clientID?.text == "k")
+        #expect(conversation.description == Self.conversation)
+        #expect(command.id?.bytes == Array("\"1\"".utf8))
+    }
+
+    @Test(arguments: [
+        "", "1", "[]", "null", "{}", "{", #"{"type":5}"#, #"{"type":"ping","id":{}}"#, #"{"type":"ping","type":"ping"}"#,
+        #"{"type":"ping"} x"#,
+    ])
+    func `what is no envelope is told apart`(frame: String) {
+        // acceptance: B-030
+        #expect { try read(frame) } throws: { if case SocketCommand.Fault.badEnvelope = $0 { true } else { false } }
+    }
+
+    @Test func `a type from the future is answered with its id`() {
+        #expect { try read(#"{"type":"teleport","id":7,"data":{}}"#) } throws: {
+            if case SocketCommand.Fault.unknownType(let id) = $0 { id?.bytes == Array("7".utf8) } else { false }
+        }
+    }
+
+    @Test(arguments: [
+        #"{"content":"hi"}"#, #"{"conversation_id":"x","content":"hi"}"#, #"{"conversation_id":"\#(conversation)"}"#,
+        #"{"conversation_id":"\#(conversation)","content":7}"#, #"{"conversation_id":"\#(conversation)","content":"hi","type":"smoke"}"#,
+        "5", "[]", "null",
+    ]) func `data that does not fit is answered with the id of the command`(data: String) {
+        #expect { try read(#"{"type":"send_message","id":"a","data":\#(data)}"#) } throws: {
+            if case SocketCommand.Fault.badData(_, let id, _) = $0 { id?.bytes == Array("\"a\"".utf8) } else { false }
+        }
+    }
+
+    @Test func `a refusal names the message it is about, if that can be known`() {
+        #expect { try read(#"{"type":"send_message","data":{"client_msg_id":"k1","content":7}}"#) } throws: {
+            if case SocketCommand.Fault.badData(_, _, let clientID) = $0 { clientID == "k1" } else { false }
+        }
+    }
+
+    @Test func `a ping needs no data`() throws {
+        // acceptance: B-018
+        guard case .ping = try read(#"{"type":"ping"}"#).action else { throw Unexpected() }
+    }
+
+    private struct Unexpected: Error {}
+}

@@ -1,0 +1,136 @@
+import Crypto
+import JSON
+import Testing
+
+@testable import DMService
+
+@Suite struct MessageIDTests {
+    private let conversation = Conversation.ID(UniqueID(high: 0x0189_0000_0000_7000, low: 0x8000_00ab_cdef_0123))
+
+    @Test(arguments: [1, 2, 0x3F_FFFF, 0x40_0000, 1 << 34 - 1] as [Int64])
+    func `an id gives back the place and the time it was made of`(seq: Int64) throws {
+        let sentAt = Timestamp(milliseconds: 1_790_000_000_123)
+        let id = MessageID(conversation: conversation, seq: seq, sentAt: sentAt)
+        let read = try #require(MessageID(id.value.description))
+        #expect(read.seq == seq)
+        #expect(read.sentAt == sentAt)
+        #expect(id.value.version == 7)
+        #expect(id.isPossible(in: conversation))
+    }
+
+    @Test func `ids of a conversation sort as its messages do, and end as its own id does`() {
+        let ids = (1...500).map {
+            MessageID(conversation: conversation, seq: Int64($0), sentAt: Timestamp(milliseconds: 1_790_000_000_000))
+        }
+        #expect(ids.map(\.value) == ids.map(\.value).sorted())
+        #expect(ids[0].value.description.suffix(10) == conversation.description.suffix(10))
+    }
+
+    @Test func `an id of another conversation is not possible here`() {
+        let other = Conversation.ID(UniqueID(high: 0x0189_0000_0000_7000, low: 0x8000_00ab_cdef_0124))
+        #expect(!MessageID(conversation: other, seq: 1, sentAt: .now).isPossible(in: conversation))
+    }
+
+    @Test(arguments: [
+        "", "1", "01890000-0000-4000-8000-000000000000", "01890000-0000-7000-0000-000000000000", "zzzzzzzz-0000-7000-8000-000000000000",
+    ])
+    func `what is no id of a message is refused`(text: String) { #expect(MessageID(text) == nil) }
+}
+
+@Suite struct MessageTextTests {
+    @Test(arguments: [
+        ("plain", "plain"), ("  ends  ", "ends"), ("a\r\nb\rc\nd", "a\nb\nc\nd"), ("tab\tstays", "tab\tstays"), ("be\u{7}ll\u{0}", "bell"),
+        ("\u{85}\u{9F}x", "x"), ("\u{3000}wide\u{3000}", "wide"), (" \n\t ", ""), ("zero\u{200D}width", "zero\u{200D}width"),
+        ("e\u{301}", "e\u{301}"),
+    ])
+    func `text is stored without controls and outer white space`(entered: String, stored: String) {
+        // acceptance: A-046
+        #expect(Array(MessageText.cleaned(entered).unicodeScalars) == Array(stored.unicodeScalars))
+    }
+
+    @Test func `cleaning what is clean changes nothing`() {
+        for text in ["a", "ä\nö", "🙂 👨‍👩‍👧"] { #expect(MessageText.cleaned(MessageText.cleaned(text)) == MessageText.cleaned(text)) }
+    }
+}
+
+@Suite struct ClientMessageIDTests {
+    @Test(arguments: ["a", "01890000-0000-7000-8000-000000000000", String(repeating: "~", count: 64)])
+    func `visible ASCII is taken`(text: String) { #expect(ClientMessageID(text)?.text == text) }
+
+    @Test(arguments: ["", " ", "a b", "ä", "line\n", String(repeating: "a", count: 65)])
+    func `everything else is refused`(text: String) { #expect(ClientMessageID(text) == nil) }
+
+    @Test func `the key of one sender is not another's`() throws {
+        let id = try #require(ClientMessageID("same"))
+        let (one, other) = (Member.ID(UniqueID(high: 1, low: 1)), Member.ID(UniqueID(high: 1, low: 2)))
+        #expect(id.dedupeKey(of: one) != id.dedupeKey(of: other))
+        #expect(id.dedupeKey(of: one) == id.dedupeKey(of: one))
+    }
+}
+
+@Suite struct WriteBatchTests {
+    @Test func `entries are grouped by conversation, ascending, and keep their order inside`() async {
+        let sender = Profile(id: Member.ID(UniqueID(high: 0, low: 1)), username: "ada", displayName: "Ada")
+        let ids = [3, 1, 3, 2, 1, 3].map { Conversation.ID(UniqueID(high: 0, low: $0)) }
+        var batch = WriteBatch([])
+        _ = await withCheckedContinuation { waiter in
+            batch = WriteBatch(
+                ids.enumerated().map { index, id in
+                    PendingMessage(Message.Draft(kind: .text, content: "\(index)"), to: id, from: sender, waiter: .task(waiter))
+                })
+            waiter.resume(returning: .refused(.empty))
+        }
+        #expect(batch.conversations.map(\.value.low) == [1, 2, 3])
+        #expect(batch.counts == [2, 1, 3])
+        #expect(batch.entries.map(\.draft.content) == ["1", "4", "3", "0", "2", "5"])
+        #expect(batch.slots == [1, 1, 2, 3, 3, 3])
+        #expect(batch.places == [1, 2, 1, 1, 2, 3])
+    }
+}
+
+@Suite struct AudienceCacheTests {
+    private let conversation = Conversation.ID(UniqueID(high: 0, low: 1))
+    private let member = Member.ID(UniqueID(high: 0, low: 2))
+
+    @Test func `members are known only under the rev they were read at`() {
+        var cache = AudienceCache()
+        cache.set([member], of: conversation, at: 5)
+        #expect(cache.members(of: conversation, at: 5) == [member])
+        #expect(cache.members(of: conversation, at: 6) == nil)
+    }
+
+    @Test func `what is asked for often stays, memory stays bounded`() {
+        var cache = AudienceCache(limit: 10)
+        cache.set([member], of: conversation, at: 1)
+        for number in 10..<500 {
+            cache.set([], of: Conversation.ID(UniqueID(high: 1, low: UInt64(number))), at: 1)
+            #expect(cache.members(of: conversation, at: 1) == [member])
+        }
+        #expect(cache.members(of: Conversation.ID(UniqueID(high: 1, low: 11)), at: 1) == nil)
+    }
+}
+
+@Suite struct NameTests {
+    @Test(arguments: ["a@b.c", "Ada.Lovelace+x@mail.example.org", "ü@exämple.org"])
+    func `an address is taken`(text: String) { #expect(EmailAddress(text)?.text == text) }
+
+    @Test(arguments: [
+        "", "a", "a@b", "@b.c", "a@", "a@b.", "a@.c", "a b@c.d", "a@b@c.d", "a@b.c\n", String(repeating: "a", count: 65) + "@b.c",
+    ])
+    func `what is no address is refused`(text: String) { #expect(EmailAddress(text) == nil) }
+
+    @Test(arguments: [
+        ("http://localhost:8080", true), ("http://127.0.0.1", true), ("https://[::1]:8443", true), ("http://localhost.evil.org", false),
+        ("http://evil.org", false), ("null", false), ("", false), ("http://evil.org/localhost", false),
+    ])
+    func `without a list only pages of this machine may open a socket`(origin: String, isAllowed: Bool) {
+        // acceptance: A-044
+        #expect(Origins(allowed: nil).allows(origin) == isAllowed)
+    }
+
+    @Test func `with a list only pages on it may`() {
+        let origins = Origins(allowed: ["https://chat.example.org"])
+        #expect(origins.allows("https://chat.example.org"))
+        #expect(!origins.allows("http://localhost:8080"))
+    }
+}
