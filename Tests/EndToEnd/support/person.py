@@ -29,14 +29,25 @@ class Socket:
 
     def expect(self, type: str, id: str | None = None, seconds: float = 10) -> dict:
         """The data of the next frame of this type (and id)."""
+
+        def is_it(frame):
+            assert frame["type"] != "error" or type == "error" or id != frame.get("id"), frame
+            return frame["type"] == type and id in (None, frame.get("id"))
+
+        return self.next(is_it, seconds)["data"]
+
+    def answer(self, id: str, seconds: float = 10) -> dict:
+        """The frame that answers a command, be it an error."""
+        return self.next(lambda frame: frame.get("id") == id, seconds)
+
+    def next(self, is_it, seconds: float) -> dict:
         for index, frame in enumerate(self.waiting):
-            if frame["type"] == type and id in (None, frame.get("id")):
-                return self.waiting.pop(index)["data"]
+            if is_it(frame):
+                return self.waiting.pop(index)
         while True:
             frame = json.loads(self.connection.recv(timeout=seconds))
-            if frame["type"] == type and id in (None, frame.get("id")):
-                return frame["data"]
-            assert frame["type"] != "error" or id != frame.get("id"), frame
+            if is_it(frame):
+                return frame
             self.waiting.append(frame)
 
 
