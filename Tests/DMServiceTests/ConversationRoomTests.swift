@@ -1,4 +1,5 @@
 import HTTPServer
+import Postgres
 import Testing
 
 @testable import DMService

@@ -4,8 +4,8 @@ import Testing
 @testable import DMService
 
 @Suite struct SocketCommandTests {
-    private func read(_ text: String) throws(SocketCommand.Fault) -> SocketCommand {
-        try Array(text.utf8).withUnsafeBytes { bytes throws(SocketCommand.Fault) in try SocketCommand(bytes) }
+    private func read(_ text: String) throws -> SocketCommand {
+        try Array(text.utf8).withUnsafeBytes { try SocketCommand($0) }
     }
 
     private static let conversation = "01890000-0000-7000-8000-000000000001"

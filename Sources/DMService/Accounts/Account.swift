@@ -80,7 +80,9 @@ struct Credentials: JSONDecodable {
     let password: String
     /// A device that the member has signed in from before.
     let device: Device.ID?
+}
 
+extension Credentials {
     init(from json: inout JSONReader) throws(JSONError) {
         var username: String?
         var email: String?
