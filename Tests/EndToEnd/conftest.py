@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.bystanders import Bystanders
+from support.census import Census
 from support.database import fresh_database
 from support.person import newcomer
 from support.service import BINARY, DevService, Service
@@ -43,6 +45,19 @@ def service(work, database):
     service.start()
     yield service
     assert service.stop() == 0, f"serve did not end well: {service.log}"
+
+
+@pytest.fixture(scope="session")
+def census(service) -> Census:
+    """A look into the shared service's database."""
+    return Census(service.database)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(service, census):
+    """`with undisturbed():` what stands there changes nothing for anybody."""
+    with Bystanders(service, census).watching() as undisturbed:
+        yield undisturbed
 
 
 @pytest.fixture
