@@ -5,7 +5,7 @@
 find_swift() {
     local folder
     command -v swift >/dev/null && return 0
-    for folder in /opt/swift/usr/bin /usr/libexec/swift/bin "$HOME/.local/share/swiftly/bin"; do
+    for folder in /opt/swift/usr/bin /usr/libexec/swift/bin "${HOME:-/root}/.local/share/swiftly/bin"; do
         if [ -x "$folder/swift" ]; then
             PATH=$PATH:$folder
             return 0
