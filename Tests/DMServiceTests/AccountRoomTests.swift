@@ -55,7 +55,9 @@ import Testing
             _ = try await register("ada", on: nodes[0])
             let first = try await signIn(.username("ada"), on: nodes[0])
             let successors = try await withThrowingTaskGroup(of: String.self) { group in
-                for number in 0..<20 { group.addTask { try await nodes[number % 2].services.accounts.refresh(first.refresh).refresh } }
+                for number in 0..<20 {
+                    group.addTask { try await nodes[number % 2].onLoop { try await $0.accounts.refresh(first.refresh).refresh } }
+                }
                 return try await group.reduce(into: Set<String>()) { $0.insert($1) }
             }
             #expect(successors.count == 1)

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("PARLEY_PORT", "0"), ("PARLEY_PORT", "http"), ("PARLEY_PORT", "65536"), ("PARLEY_ENV", "staging"), ("PARLEY_SECRET", "short"),
+        ("PARLEY_PORT", "0"), ("PARLEY_PORT", "http"), ("PARLEY_PORT", "65536"), ("PARLEY_ENV", "staging"), ("PARLEY_SECRET", "tiny"),
         ("PARLEY_LIMITS", "no"), ("PARLEY_ECHO", "1"), ("PARLEY_ACCESS_TTL", "-5"), ("JWT_ACCESS_TTL", "soon"), ("PARLEY_LOOPS", "0"),
         ("PARLEY_LIMIT_SEND_USER", "40"), ("PARLEY_LIMIT_SEND_USER", "0,0"), ("PARLEY_LOG_LEVEL", "loud"),
         ("PARLEY_MAX_MESSAGE_CHARS", "0"),

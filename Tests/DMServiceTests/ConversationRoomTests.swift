@@ -12,7 +12,7 @@ import Testing
             let made = try await withThrowingTaskGroup(of: (Conversation, Bool).self) { group in
                 for number in 0..<16 {
                     let pair = number % 2 == 0 ? (ada.id, ben.id) : (ben.id, ada.id)
-                    group.addTask { try await nodes[number % 2].services.conversations.direct(of: pair.0, with: pair.1) }
+                    group.addTask { try await nodes[number % 2].onLoop { try await $0.conversations.direct(of: pair.0, with: pair.1) } }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

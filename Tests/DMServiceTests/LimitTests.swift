@@ -10,24 +10,34 @@ import Testing
 
     @Test func `a stock may be spent at once, then permits come back at the rate`() {
         var bucket = TokenBucket(size, now: 1000)
-        #expect((0..<3).map { _ in bucket.take(size, now: 1000) } == [nil, nil, nil])
-        #expect(bucket.take(size, now: 1000) == .milliseconds(500))
-        #expect(bucket.take(size, now: 1400) == .milliseconds(100))
-        #expect(bucket.take(size, now: 1500) == nil)
+        for _ in 0..<3 {
+            let wait = bucket.take(size, now: 1000)
+            #expect(wait == nil)
+        }
+        let atOnce = bucket.take(size, now: 1000)
+        #expect(atOnce == .milliseconds(500))
+        let later = bucket.take(size, now: 1400)
+        #expect(later == .milliseconds(100))
+        let afterRefill = bucket.take(size, now: 1500)
+        #expect(afterRefill == nil)
     }
 
     @Test func `a clock that steps back gives nothing and takes nothing`() {
         var bucket = TokenBucket(size, now: 5000)
         for _ in 0..<3 { _ = bucket.take(size, now: 5000) }
-        #expect(bucket.take(size, now: 0) == .milliseconds(500))
-        #expect(bucket.take(size, now: 5500) == nil)
+        let beforeItBegan = bucket.take(size, now: 0)
+        #expect(beforeItBegan == .milliseconds(500))
+        let afterRefill = bucket.take(size, now: 5500)
+        #expect(afterRefill == nil)
     }
 
     @Test func `a full bucket can be forgotten`() {
         var bucket = TokenBucket(size, now: 0)
         _ = bucket.take(size, now: 0)
-        #expect(!bucket.isFull(size, now: 100))
-        #expect(bucket.isFull(size, now: 500))
+        let isFullSoon = bucket.isFull(size, now: 100)
+        #expect(!isFullSoon)
+        let isFullLater = bucket.isFull(size, now: 500)
+        #expect(isFullLater)
     }
 }
 
@@ -35,23 +45,32 @@ import Testing
     @Test func `frames over the pace are told to wait, and who does not is let go`() {
         // acceptance: C-004
         var pace = SocketPace(TokenBucket.Size(burst: 2, perSecond: 1))
-        #expect(pace.take(now: 0) == .taken)
-        #expect(pace.take(now: 0) == .taken)
-        #expect((0..<100).allSatisfy { _ in pace.take(now: 0) == .wait(.seconds(1)) })
-        #expect(pace.take(now: 0) == .hopeless)
+        let first = pace.take(now: 0)
+        #expect(first == .taken)
+        let second = pace.take(now: 0)
+        #expect(second == .taken)
+        for _ in 0..<100 {
+            let verdict = pace.take(now: 0)
+            #expect(verdict == .wait(.seconds(1)))
+        }
+        let last = pace.take(now: 0)
+        #expect(last == .hopeless)
     }
 
     @Test func `waiting makes up for it`() {
         var pace = SocketPace(TokenBucket.Size(burst: 1, perSecond: 1))
-        for second in 0..<300 {
-            #expect(pace.take(now: UInt64(second) * 1000) == .taken)
-            #expect(pace.take(now: UInt64(second) * 1000) != .hopeless)
+        for minute in 0..<300 {
+            let first = pace.take(now: UInt64(minute) * 60_000)
+            #expect(first == .taken)
+            let again = pace.take(now: UInt64(minute) * 60_000)
+            #expect(again != .hopeless)
         }
     }
 
     @Test func `without a limit every frame is taken`() {
         var pace = SocketPace(nil)
-        #expect((0..<10_000).allSatisfy { _ in pace.take(now: 0) == .taken })
+        let verdicts = (0..<10_000).map { _ in pace.take(now: 0) }
+        #expect(verdicts.allSatisfy { $0 == .taken })
     }
 }
 

@@ -88,6 +88,11 @@ struct TestService: Sendable {
 
     private static let migrations = URL(filePath: #filePath).appending(path: "../../../../migrations").standardized.path
 
+    /// Runs `body` on a loop of this node, as a handler would be.
+    func onLoop<Value: Sendable>(_ body: @escaping @Sendable (Services) async throws -> Value) async throws -> Value {
+        try await services.database.onLoop { try await body(services) }
+    }
+
     // MARK: People
 
     /// A new member with an account, as a sender.
