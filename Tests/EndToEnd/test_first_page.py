@@ -149,6 +149,28 @@ def test_whoever_was_offline_catches_up_and_nothing_is_lost_or_doubled(talking, 
 
 
 # acceptance: A-065
+def test_whoever_was_cut_off_sees_what_was_said_meanwhile(talking, ben):
+    at_adas, at_bens = talking(adas={"wired": True})
+    at_adas.wire.cut()
+    at_bens.say("said into the dark", "and again")
+    at_bens.shows("said into the dark", "and again")
+    expect(at_adas.messages).to_have_count(0)
+    at_adas.wire.mend()
+    at_adas.shows("said into the dark", "and again")
+
+    at_adas.page.keyboard.press("Escape")
+    at_adas.wire.cut()
+    at_bens.say("now she looks at her inbox")
+    at_bens.shows("said into the dark", "and again", "now she looks at her inbox")
+    expect(at_adas.conversations).to_contain_text("and again")
+    at_adas.wire.mend()
+    expect(at_adas.conversations).to_contain_text("now she looks at her inbox")
+    expect(at_adas.page).to_have_title("(1) Parley")
+    at_adas.open(ben.username)
+    at_adas.shows("said into the dark", "and again", "now she looks at her inbox")
+
+
+# acceptance: A-065
 def test_a_service_that_is_killed_and_comes_back_costs_nothing(make_service, open_window):
     service = make_service()
     ada, ben = newcomer(service), newcomer(service)
