@@ -1,4 +1,4 @@
--- A migrated database filled for measuring: 10,000 people, 5,000 direct conversations of 200 messages (one million), one of them with 10,000 more.
+-- A migrated database filled for measuring: 10,000 people, 5,000 direct conversations of 200 messages (one million), one of them with 10,000; somebody with 1,000 conversations.
 \set ON_ERROR_STOP on
 BEGIN;
 
@@ -28,6 +28,9 @@ INSERT INTO messages (conversation_id, seq, rev, sent_at, sender_id, dedupe_key,
 -- The pairs that the benchmark writes to, spread over the whole.
 CREATE TABLE bench_pairs AS SELECT id, pair_low, pair_high FROM conversations ORDER BY md5(id::text) LIMIT 200;
 
+-- What the cheapest transaction costs: one row, no index.
+CREATE TABLE bench_floor (conversation uuid, number bigint, body text);
+
 -- A long conversation.
 CREATE TABLE bench_long AS SELECT id, pair_low, pair_high FROM conversations WHERE id NOT IN (SELECT id FROM bench_pairs) LIMIT 1;
 INSERT INTO messages (conversation_id, seq, rev, sent_at, sender_id, dedupe_key, request_hash, kind, client_msg_id, body)
@@ -35,6 +38,16 @@ INSERT INTO messages (conversation_id, seq, rev, sent_at, sender_id, dedupe_key,
            gen_random_uuid(), s, 1, gen_random_uuid()::text, left(repeat('some words of a message ', 4), 40 + s % 40)
       FROM generate_series(201, 10000) s CROSS JOIN bench_long c;
 UPDATE conversations SET last_seq = 10000, rev = 10000 WHERE id = (SELECT id FROM bench_long);
+
+-- Somebody with 1,000 conversations, each with a message or more.
+CREATE TABLE bench_busy AS SELECT id FROM people WHERE n = 5000;
+WITH peers AS (SELECT n, p.id, b.id AS busy, pg_temp.uuid7(now() - interval '50 days' + n * interval '7 minutes') AS conversation FROM people p, bench_busy b WHERE n <= 999),
+made AS (
+    INSERT INTO conversations (id, pair_low, pair_high, created_at, last_seq, rev, last_message_at)
+    SELECT conversation, least(id, busy), greatest(id, busy), now() - interval '50 days', 3, 3, now() - interval '30 days' + (n * 7919 % 40000) * interval '1 minute' FROM peers),
+members AS (INSERT INTO participants (conversation_id, user_id) SELECT conversation, unnest(ARRAY[id, busy]) FROM peers)
+INSERT INTO messages (conversation_id, seq, rev, sent_at, sender_id, kind, body)
+    SELECT conversation, s, s, now() - interval '30 days' + (n * 7919 % 40000) * interval '1 minute' - (3 - s) * interval '1 second', id, 1, 'hello there' FROM peers, generate_series(1, 3) s;
 COMMIT;
 VACUUM ANALYZE;
 CHECKPOINT;
