@@ -35,7 +35,8 @@ struct DoctorCommand {
         let hasDescriptors = limit.rlim_cur >= 10_000
         report(
             hasDescriptors, "file descriptors",
-            "\(limit.rlim_cur) may be open" + (hasDescriptors ? "" : ": each socket takes one. Raise the limit (LimitNOFILE= in a systemd unit)."))
+            "\(limit.rlim_cur) may be open"
+                + (hasDescriptors ? "" : ": each socket takes one. Raise the limit (LimitNOFILE= in a systemd unit)."))
         isGood = isGood && hasDescriptors
         if let tls = configuration.tls {
             for path in [tls.certificateChain, tls.privateKey] where !FileManager.default.isReadableFile(atPath: path) {

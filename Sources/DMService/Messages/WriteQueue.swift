@@ -17,9 +17,11 @@ final class WriteQueue: @unchecked Sendable {
         /// Messages that may wait. One more is refused: the database is too far behind.
         var waiting = 20_000
         /// Up to so many messages go as single statements, which are cheaper than the batch until there are enough of them.
-        var singles = 2
-        /// How often a batch is tried before its senders are told to try again.
+        var singles = 4
+        /// How often a batch is tried before its senders are told to try again, and how long after the first time it still is:
+        /// with the database's own deadlines nobody waits longer than five seconds for an answer.
         var attempts = 5
+        var patience = Duration.seconds(3)
     }
 
     private let loop: EventLoop
@@ -64,27 +66,43 @@ final class WriteQueue: @unchecked Sendable {
     ///
     /// - Returns: one result for each entry, or `nil` when the database cannot be reached.
     private func write(_ batch: WriteBatch) async -> [SendResult?] {
+        let end = ContinuousClock.now + limits.patience
         for attempt in 1...limits.attempts {
             do {
                 let results = try await run(batch)
                 metrics.batchSize.observe(Double(batch.entries.count))
                 return results
-            } catch let error as PostgresError where Self.mayBeRepeated(error, batch) && attempt < limits.attempts {
+            } catch let error as PostgresError
+                where Self.mayBeRepeated(error, batch) && attempt < limits.attempts && ContinuousClock.now < end
+            {
                 metrics.repeatedBatches.increment()
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(4 << attempt))))
             } catch {
                 Logger.current.warning("a batch of messages was not written", [.sqlState: (error as? PostgresError)?.sqlState ?? "none"])
-                let wasRejected = (error as? PostgresError)?.code == .serverRejected
-                return wasRejected ? await writeApart(batch) : Array(repeating: nil, count: batch.entries.count)
+                return Self.blamesAMessage(error) ? await writeApart(batch) : Self.unwritten(batch)
             }
         }
-        return Array(repeating: nil, count: batch.entries.count)
+        return Self.unwritten(batch)
+    }
+
+    private static func unwritten(_ batch: WriteBatch) -> [SendResult?] { Array(repeating: nil, count: batch.entries.count) }
+
+    /// Whether the database answered, and not for its own sake.
+    private static func blamesAMessage(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.code == .serverRejected && !error.isConflict && !error.isUnavailability
     }
 
     /// Writes each message by itself: whatever is wrong with one of them is not to be the others' loss.
     private func writeApart(_ batch: WriteBatch) async -> [SendResult?] {
-        var results: [SendResult?] = []
-        for entry in batch.entries { results.append(try? await database.one(SendMessage(entry: entry))) }
+        var results = Self.unwritten(batch)
+        for (index, entry) in batch.entries.enumerated() {
+            do {
+                results[index] = try await database.one(SendMessage(entry: entry))
+            } catch {
+                guard Self.blamesAMessage(error) else { break }
+            }
+        }
         return results
     }
 
