@@ -23,16 +23,19 @@ struct ChunkLedger: Sendable {
         return size
     }
 
-    /// Checks a line of the trailer, and forgets it.
+    /// Checks a line of the trailer, and forgets it. A field that says where a message ends or goes has no business
+    /// there (RFC 9110 §6.5.1), and is refused in case somebody else heeds it.
     mutating func takeTrailer(_ line: ArraySlice<UInt8>, limit: Int) throws(RequestFault) {
         trailerBytes += line.count + 2
         guard trailerBytes <= limit else { throw .malformedTrailer }
         guard !line.isEmpty else { return }
-        let isField = line.withUnsafeBufferPointer { buffer in
-            guard let bytes = buffer.baseAddress else { return false }
-            return (try? FieldLine.parse(bytes, 0..<buffer.count)) != nil
+        let field = line.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.flatMap { try? FieldLine.parse($0, 0..<buffer.count) }
         }
-        guard isField else { throw .malformedTrailer }
+        switch field?.name {
+        case .contentLength, .transferEncoding, .host: throw .malformedTrailer
+        default: if field == nil { throw .malformedTrailer }
+        }
     }
 
     /// `*( ";" name [ "=" ( token / quoted-string ) ] )`, without the white space that no sender may write.

@@ -4,7 +4,7 @@ extension RequestHead {
         var byName: Bool?
         var byStar: Bool?
         for member in list(.acceptEncoding) {
-            let parts = member.split(separator: ";", maxSplits: 1)
+            let parts = member.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
             let coding = parts[0].trimmingBlanks.lowercased()
             let isWanted = parts.count == 1 || Self.isPositiveWeight(parts[1].trimmingBlanks)
             if coding == "gzip" || coding == "x-gzip" { byName = isWanted } else if coding == "*" { byStar = isWanted }

@@ -94,35 +94,48 @@ public struct WebSocketDecoder {
 
     private mutating func takeHeader(_ input: inout UnsafeMutableRawBufferPointer) throws(WebSocketFault) -> WebSocketFrameHeader? {
         if partialHeaderCount == 0, input.count >= 2, let start = input.baseAddress {
-            let size = WebSocketFrameHeader.size(second: input[1])
-            if input.count >= size {
-                let header = try WebSocketFrameHeader(start, allowsCompression: inflater != nil)
-                try checkMask(header)
-                input = UnsafeMutableRawBufferPointer(rebasing: input[size...])
-                return header
+            let size = WebSocketFrameHeader.Size(second: input[1])
+            if input.count >= size.total {
+                try checkMask(size)
+                input = UnsafeMutableRawBufferPointer(rebasing: input[size.total...])
+                return try WebSocketFrameHeader(start, size, hasMask: size.isMasked, allowsCompression: inflater != nil)
             }
         }
         while let byte = input.first {
+            input = UnsafeMutableRawBufferPointer(rebasing: input[1...])
             partialHeader[Int(partialHeaderCount)] = byte
             partialHeaderCount += 1
-            input = UnsafeMutableRawBufferPointer(rebasing: input[1...])
-            guard partialHeaderCount >= 2, partialHeaderCount == WebSocketFrameHeader.size(second: partialHeader[1]) else { continue }
-            partialHeaderCount = 0
-            let bytes = partialHeader
-            let header = try withUnsafeBytes(of: bytes) { [inflater] bytes throws(WebSocketFault) -> WebSocketFrameHeader? in
-                guard let start = bytes.baseAddress else { return nil }
-                return try WebSocketFrameHeader(start, allowsCompression: inflater != nil)
-            }
-            if let header { try checkMask(header) }
-            return header
+            if let header = try parsePartialHeader() { return header }
         }
         return nil
     }
 
-    private func checkMask(_ header: WebSocketFrameHeader) throws(WebSocketFault) {
+    /// Looks at a header that comes in pieces, and refuses it as soon as it cannot become right.
+    private mutating func parsePartialHeader() throws(WebSocketFault) -> WebSocketFrameHeader? {
+        let count = Int(partialHeaderCount)
+        guard count >= 2 else { return nil }
+        let size = WebSocketFrameHeader.Size(second: partialHeader[1])
+        if count == 2 {
+            try checkMask(size)
+            try WebSocketFrameHeader.check(partialHeader[0], partialHeader[1], allowsCompression: inflater != nil)
+        }
+        guard count == size.beforeMask || count == size.total else { return nil }
+        let isComplete = count == size.total
+        let (bytes, allowsCompression) = (partialHeader, inflater != nil)
+        let header = try withUnsafeBytes(of: bytes) { bytes throws(WebSocketFault) -> WebSocketFrameHeader? in
+            guard let start = bytes.baseAddress else { return nil }
+            return try WebSocketFrameHeader(
+                start, size, hasMask: size.isMasked && isComplete, allowsCompression: allowsCompression)
+        }
+        guard isComplete else { return nil }
+        partialHeaderCount = 0
+        return header
+    }
+
+    private func checkMask(_ size: WebSocketFrameHeader.Size) throws(WebSocketFault) {
         switch role {
-        case .server: guard header.mask != nil else { throw .maskMissing }
-        case .client: guard header.mask == nil else { throw .maskUnexpected }
+        case .server: guard size.isMasked else { throw .maskMissing }
+        case .client: guard !size.isMasked else { throw .maskUnexpected }
         }
     }
 

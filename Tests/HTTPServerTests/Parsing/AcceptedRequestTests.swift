@@ -42,7 +42,7 @@ import Testing
         ("a\r\n0123456789\r\n0\r\n\r\n", "0123456789"), ("A\r\n0123456789\r\n0\r\n\r\n", "0123456789"), ("1\r\n\n\r\n0\r\n\r\n", "\n"),
         ("2\r\n\r\n\r\n0\r\n\r\n", "\r\n"), ("5;a\r\nhello\r\n0;b=c\r\n\r\n", "hello"),
         ("5;a=\"b\\\"; c\";d\r\nhello\r\n0\r\n\r\n", "hello"),
-        ("5\r\nhello\r\n0\r\nA: b\r\nC: d\r\n\r\n", "hello"), ("3\r\nhel\r\n2\r\nlo\r\n0\r\nContent-Length: 7\r\n\r\n", "hello"),
+        ("5\r\nhello\r\n0\r\nA: b\r\nC: d\r\n\r\n", "hello"), ("3\r\nhel\r\n2\r\nlo\r\n0\r\nContent-Type: x\r\n\r\n", "hello"),
     ]) func `a chunked body`(body: String, expected: String) {
         for fragmentation in Fragmentation.allCases {
             let transcript = RequestTranscript(

@@ -203,6 +203,7 @@ extension RefusedRequest {
     static let trailers = [
         "X : y", " X: y", "X", ": y", "X: y\r\n folded", "X(: y", "X: \u{1}", "X: y\nZ: z", "X: y\rZ: z",
         "X: " + String(repeating: "y", count: 5_000),
-        String(repeating: "X: y\r\n", count: 700), "Ä: y",
+        String(repeating: "X: y\r\n", count: 700), "Ä: y", "Content-Length: 5",
+        "transfer-encoding: chunked", "Host: b", "A: b\r\nContent-length: 0",
     ].map { chunked("0\r\n\($0)\r\n\r\n", .malformedTrailer) }
 }
