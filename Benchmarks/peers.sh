@@ -26,10 +26,10 @@ slice() {
 }
 
 for round in $(seq "$rounds"); do
-    slice parley http "$port" "$(pid_of serve)" --clients 64
+    slice parley http "$port" "$serve" --clients 64
     slice nginx http "$nginx_port" "$nginx" --clients 64
     slice uvicorn http "$uvicorn_port" "$uvicorn" --clients 64
-    slice parley echo "$port" "$(pid_of serve)" --clients 500
+    slice parley echo "$port" "$serve" --clients 500
     slice uvicorn echo "$uvicorn_port" "$uvicorn" --clients 500
 done
 for scenario in http echo; do

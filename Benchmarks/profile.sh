@@ -39,10 +39,10 @@ for _ in $(seq 600); do
     if [ "$(ss --no-header --tcp state established "sport = :$port" | wc -l)" -gt 1 ]; then break; fi
 done
 sleep 5
-mapfile -t postgres < <(family "$(pid_of postgres)")
-record serve "$(pid_of serve)" &
+mapfile -t family < <(family "$postgres")
+record serve "$serve" &
 serve_record=$!
-record postgres "${postgres[@]}"
+record postgres "${family[@]}"
 wait "$serve_record"
 wait "$load" || true
 cat "$work/report.txt"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Benchmarks/run.sh SCENARIO [OPTION…]: one scenario of `parley bench` on a service and a PostgreSQL of its own.
+# Benchmarks/run.sh [--tls] SCENARIO [OPTION…]: one scenario of `parley bench` on a service and a PostgreSQL of its own.
 #
 # Scenarios and options are those of `parley bench`: .build/release/parley bench.
 #   Benchmarks/run.sh pairs --pairs 200
@@ -9,6 +9,10 @@
 . "$root/script/lib/toolchain.sh"
 . "$root/Benchmarks/lib/service.sh"
 
+if [ "${1:-}" = --tls ]; then
+    tls=on
+    shift
+fi
 [ $# -ge 1 ] || usage 2
 build_parley
 describe_machine

@@ -2,14 +2,6 @@
 # The servers beside which ours is measured. Source Benchmarks/lib/service.sh first.
 # shellcheck disable=SC2154 # root, work: script/lib/common.sh and Benchmarks/lib/service.sh
 
-# wait_for_port PORT PID NAME
-wait_for_port() {
-    until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
-        kill -0 "$2" 2>/dev/null || die "$3 did not start: $(tail -n 20 "$work/$3.log")"
-        sleep 0.1
-    done
-}
-
 start_nginx() {
     nginx_port=$(free_port)
     mkdir -p "$work/nginx"
@@ -18,7 +10,7 @@ start_nginx() {
     "$(PATH=$PATH:/usr/sbin command -v nginx)" -p "$work/nginx" -c nginx.conf -e error.log >"$work/nginx.log" 2>&1 &
     nginx=$!
     peers+=("$nginx")
-    wait_for_port "$nginx_port" "$nginx" nginx
+    wait_until 10 nginx port_answers "$nginx_port"
 }
 
 start_uvicorn() {
@@ -34,5 +26,5 @@ start_uvicorn() {
         --ws websockets-sansio --ws-per-message-deflate false --no-access-log --log-level warning >"$work/uvicorn.log" 2>&1 &
     uvicorn=$!
     peers+=("$uvicorn")
-    wait_for_port "$uvicorn_port" "$uvicorn" uvicorn
+    wait_until 10 uvicorn port_answers "$uvicorn_port"
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# A private PostgreSQL and a release build of `parley serve` for one run, ended and removed with it.
+# A private PostgreSQL and a release build of `parley serve` for one run, ended and removed with it. PostgreSQL is the one of
+# `parley dev`: with fsync, and commits on the disk.
 # Source script/lib/common.sh and script/lib/toolchain.sh first.
 # shellcheck disable=SC2154 # root: script/lib/common.sh
 
@@ -11,7 +12,7 @@ work=$root/var/bench-$$
 free_port() {
     local port
     while port=$((20000 + RANDOM % 12000)); do
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        if ! port_answers "$port"; then
             printf '%d\n' "$port"
             return
         fi
@@ -25,32 +26,77 @@ build_parley() {
     build_release parley
 }
 
-# start_service [NAME=VALUE…]: with settings of its own besides ours. Afterwards `bench` knows where it is.
-start_service() {
-    mkdir -p "$work"
-    port=$(free_port)
-    export PARLEY_HOME=$work/home PARLEY_PORT=$port
-    env PARLEY_ENV=test PARLEY_LIMITS=off PARLEY_ECHO=on PARLEY_LOG_LEVEL=warning "$@" \
-        "$parley" dev >"$work/service.log" 2>&1 &
-    service=$!
-    until [ -f "$PARLEY_HOME/pids" ]; do
-        kill -0 "$service" 2>/dev/null || die "the service did not start: $(tail -n 20 "$work/service.log")"
-        sleep 0.1
+# wait_until SECONDS WHAT COMMAND…: tries the command every 20 ms. Shows the service's log when the time is over.
+wait_until() {
+    local deadline=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || die "not within the time: $what; $(tail -n 20 "$work"/*.log)"
+        sleep 0.02
     done
-    DATABASE_URL=$(<"$PARLEY_HOME/database-url")
-    PARLEY_SECRET=${PARLEY_SECRET:-$(<"$PARLEY_HOME/secret")}
-    export DATABASE_URL PARLEY_SECRET
 }
 
-# pid_of NAME: of serve or postgres.
-pid_of() { awk -v name="$1" '$1 == name { print $2 }' "$PARLEY_HOME/pids"; }
+port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+is_ready() {
+    local status=''
+    if [ "$scheme" = https ]; then
+        status=$(printf 'GET /health/ready HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n' |
+            openssl s_client -quiet -connect "127.0.0.1:$port" 2>/dev/null | head -n 1)
+    else
+        { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null || return 1
+        printf 'GET /health/ready HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n' >&3
+        IFS= read -r status <&3 || true
+        exec 3>&-
+    fi
+    [[ $status == 'HTTP/1.1 200'* ]]
+}
+
+# start_service: PostgreSQL and `serve`. With `tls=on` before it, under a certificate of its own.
+start_service() {
+    start_postgres
+    start_serve
+}
+
+start_postgres() {
+    mkdir -p "$work"
+    export PARLEY_HOME=$work/home
+    "$parley" dev --only postgres >"$work/postgres.log" 2>&1 &
+    service=$!
+    wait_until 60 "a private PostgreSQL" test -f "$PARLEY_HOME/pids"
+    postgres=$(awk '$1 == "postgres" { print $2 }' "$PARLEY_HOME/pids")
+    DATABASE_URL=$(<"$PARLEY_HOME/database-url")
+    PARLEY_SECRET=$(openssl rand -base64 48)
+    port=$(free_port)
+    scheme=http
+    export DATABASE_URL PARLEY_SECRET PARLEY_PORT=$port PARLEY_ENV=test PARLEY_LIMITS=off PARLEY_ECHO=on PARLEY_LOG_LEVEL=warning
+    if [ "${tls:-}" = on ]; then
+        scheme=https
+        export PARLEY_TLS_CERTIFICATE=$work/certificate.pem PARLEY_TLS_KEY=$work/key.pem
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+            -keyout "$PARLEY_TLS_KEY" -out "$PARLEY_TLS_CERTIFICATE" 2>"$work/openssl.log"
+    fi
+    "$parley" migrate >"$work/migrate.log"
+}
+
+start_serve() {
+    "$parley" serve >"$work/serve.log" 2>&1 &
+    serve=$!
+    peers+=("$serve")
+    wait_until 30 "a service that is ready" is_ready
+}
+
+restart_serve() {
+    kill -TERM "$serve"
+    wait "$serve" || true
+    start_serve
+}
 
 # bench SCENARIO [OPTION…]: on the service, with its cost.
 bench() {
     local scenario=$1
     shift
-    "$parley" bench "$scenario" --url "http://127.0.0.1:$port" \
-        --cpu "serve=$(pid_of serve)" --cpu "postgres=$(pid_of postgres)" "$@"
+    "$parley" bench "$scenario" --url "$scheme://127.0.0.1:$port" --cpu "serve=$serve" --cpu "postgres=$postgres" "$@"
 }
 
 # What this run was made on: figures mean nothing without it.
@@ -62,7 +108,7 @@ describe_machine() {
 end_run() {
     local status=$? pid
     trap - EXIT INT TERM
-    for pid in "${peers[@]:-}" "${service:-}"; do
+    for pid in "${peers[@]}" "${service:-}"; do
         [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null || continue
         [ -z "$pid" ] || wait "$pid" 2>/dev/null || true
     done
