@@ -1,7 +1,7 @@
 /// Where the database is, and how long we wait for it.
 ///
-/// A caller that finds the database frozen waits at most ``poolWait`` and then ``answerDeadline``: with the defaults,
-/// less than five seconds together.
+/// A caller that finds the database frozen waits at most ``poolWait`` and then ``answerDeadline``, each a quarter of a
+/// second longer at worst: with the defaults, less than five seconds together.
 public struct PostgresConfiguration: Sendable {
     /// libpq's keywords as the operator gave them: `host`, `port`, `dbname`, `user`, `password`, `sslmode` …
     let keywords: [String: String]
@@ -20,7 +20,7 @@ public struct PostgresConfiguration: Sendable {
     public var connectionsPerLoop = 4
 
     /// How long the server may work on one statement. It ends the statement itself, with SQLSTATE 57014.
-    public var statementTimeout = Duration.seconds(3)
+    public var statementTimeout = Duration.milliseconds(2500)
 
     /// How long a statement may wait for a lock, until SQLSTATE 55P03.
     public var lockTimeout = Duration.seconds(2)
@@ -30,13 +30,13 @@ public struct PostgresConfiguration: Sendable {
 
     /// How long a server that owes us an answer may be silent before its connection is given up. More than
     /// ``statementTimeout``, so that a slow statement ends by itself and only a frozen server meets this.
-    public var answerDeadline = Duration.milliseconds(3400)
+    public var answerDeadline = Duration.seconds(3)
 
     /// How long opening a connection may take.
     public var connectDeadline = Duration.seconds(2)
 
     /// How long a caller waits for a connection while all are in use, or none is open.
-    public var poolWait = Duration.milliseconds(1500)
+    public var poolWait = Duration.milliseconds(1250)
 
     /// - Parameter text: `postgres://user@host:5432/database?sslmode=require`, or libpq's `host=… dbname=…`. What it leaves
     ///   out comes from libpq's environment variables (`PGHOST` …) and defaults, as with any PostgreSQL program.

@@ -169,6 +169,9 @@ extension Pipeline {
 
 extension Pipeline: DescriptorOwner {
     func descriptorReady(_ readiness: Readiness) {
+        // Ready for both may mean that the socket has failed. Then it is no longer watched, though the server's last words
+        // may be followed by the end that we must see too: watch it anew.
+        if readiness == [.readable, .writable] { watcher?.interest = [] }
         if readiness.contains(.readable) { receive() }
         if readiness.contains(.writable) { flush() }
     }
@@ -255,7 +258,7 @@ extension Pipeline {
     func endIfSilent() {
         guard !pending.isEmpty, loop.now &- heardAt > configuration.answerDeadline.milliseconds else { return }
         // What has arrived and waits to be read is no silence: this process itself may have been stopped for a while.
-        guard session?.hasInput == false else { return }
+        if session?.hasInput == true { return receive() }
         end(PostgresError(.connectionLost))
     }
 

@@ -29,7 +29,8 @@ extension PostgresPool {
         } catch {
             opening -= 1
             guard !isClosed else { return }
-            if failures == 0 {
+            if !isOutOfReach {
+                isOutOfReach = true
                 telemetry.logger.info("the database cannot be reached", [.reason: error.explanation ?? "", .loop: "\(loop.index)"])
             }
             telemetry.count(error)
@@ -41,6 +42,7 @@ extension PostgresPool {
         opening -= 1
         guard !isClosed else { return pipeline.close() }
         failures = 0
+        isOutOfReach = false
         emptySince = nil
         telemetry.open.increment()
         let openedAt = loop.now

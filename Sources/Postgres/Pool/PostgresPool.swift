@@ -19,6 +19,8 @@ final class PostgresPool: @unchecked Sendable {
     var opening = 0
     /// Attempts that failed since the last one that succeeded.
     var failures = 0
+    /// Whether the last attempt failed. Told to the log once.
+    var isOutOfReach = false
     /// Since when no connection is open, in milliseconds of ``EventLoop/now``.
     var emptySince: UInt64?
     var retry: LoopTimer?
