@@ -8,9 +8,15 @@ import Testing
 enum TestDatabase {
     static let url = getenv("PARLEY_TEST_DATABASE_URL").map { String(cString: $0) }
 
+    /// Few connections, since tests run beside each other, and more patience than the product has.
     static func configuration() throws -> PostgresConfiguration {
         var configuration = try PostgresConfiguration(parsing: try #require(url))
         configuration.connectionsPerLoop = 2
+        configuration.connectDeadline = .seconds(20)
+        configuration.statementTimeout = .seconds(20)
+        configuration.lockTimeout = .seconds(20)
+        configuration.answerDeadline = .seconds(25)
+        configuration.poolWait = .seconds(20)
         return configuration
     }
 
@@ -39,9 +45,12 @@ enum TestDatabase {
         }
     }
 
-    /// Runs `body` on a loop with a database of its own configuration, and closes it afterwards.
+    /// Runs `body` on a loop with a database, and closes that afterwards.
+    ///
+    /// - Parameter onLoop: `false` for a body that blocks.
     static func use(
         _ configuration: PostgresConfiguration? = nil, loops: Int = 1, metrics: MetricsRegistry = MetricsRegistry(),
+        onLoop: Bool = true,
         _ body: @escaping @Sendable (Database) async throws -> Void
     ) async throws {
         let configuration = try configuration ?? self.configuration()
@@ -50,7 +59,7 @@ enum TestDatabase {
         let result: Result<Void, any Error>
         do {
             try await eventually(within: .seconds(10)) { database.health == .ready }
-            try await database.onLoop { try await body(database) }
+            if onLoop { try await database.onLoop { try await body(database) } } else { try await body(database) }
             result = .success(())
         } catch {
             result = .failure(error)

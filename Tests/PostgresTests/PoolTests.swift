@@ -1,0 +1,97 @@
+import Observability
+import Postgres
+import Testing
+
+@Suite(.database) struct PoolTests {
+    @Test func `when all connections are lent, the next borrower is told so in time, and statements still run`() async throws {
+        var configuration = try TestDatabase.configuration()
+        configuration.poolWait = .milliseconds(300)
+        try await TestDatabase.use(configuration) { database in
+            try await database.withConnection { _ async throws in
+                let start = ContinuousClock.now
+                let error = await #expect(throws: PostgresError.self) { try await database.withConnection { _ in } }
+                #expect(error?.code == .poolTimedOut && error?.isUnavailability == true)
+                #expect(ContinuousClock.now - start < .seconds(2))
+                #expect(try await database.one(Echo(number: 1)) == 1)
+            }
+            try await database.withConnection { _ in }
+        }
+    }
+
+    @Test func `a thousand transactions take turns on few connections`() async throws {
+        try await TestDatabase.useCounters(connections: 4) { database in
+            try await database.execute(SetCounter(name: "a", value: 0))
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<1000 {
+                    group.addTask {
+                        try await database.onLoop {
+                            _ = try await database.transaction { try await $0.one(AddToCounter(name: "a", amount: 1)) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await database.one(ReadCounter(name: "a")) == 1000)
+        }
+    }
+
+    @Test func `cancelled tasks give their connections back, and do not wait for one`() async throws {
+        try await TestDatabase.use { database in
+            for _ in 0..<20 {
+                let holder = Task {
+                    try await database.onLoop {
+                        try await database.transaction { transaction in
+                            try await transaction.execute(Echo(number: 1))
+                            try await Task.sleep(for: .seconds(60))
+                        }
+                    }
+                }
+                let waiter = Task { try await database.onLoop { try await database.withConnection { _ in } } }
+                try await Task.sleep(for: .milliseconds(5))
+                waiter.cancel()
+                holder.cancel()
+                _ = await (holder.result, waiter.result)
+                #expect(try await database.withConnection { try await $0.one(Echo(number: 2)) } == 2)
+            }
+        }
+    }
+
+    @Test func `a transaction that a borrower left open is rolled back`() async throws {
+        try await TestDatabase.useCounters { database in
+            try await database.withConnection { connection in
+                try await connection.execute(OpenTransaction())
+                try await connection.execute(InsertCounter(name: "a", value: 1))
+            }
+            #expect(try await database.first(ReadCounter(name: "a")) == nil)
+        }
+    }
+
+    @Test func `every loop uses connections of its own, and whoever is on none is let in`() async throws {
+        try await TestDatabase.use(loops: 2) { database in
+            let answers = try await withThrowingTaskGroup(of: Int64.self) { group in
+                for number in 0..<Int64(100) { group.addTask { try await database.one(Echo(number: number)) } }
+                return try await group.reduce(0, +)
+            }
+            #expect(answers == 4950)
+        }
+    }
+
+    @Test func `connections, statements and errors are counted`() async throws {
+        let metrics = MetricsRegistry()
+        try await TestDatabase.use(metrics: metrics) { database in
+            _ = try await database.one(Echo(number: 1))
+            _ = try? await database.one(Divide(divisor: 0))
+            try await database.withConnection { _ in
+                let text = String(decoding: metrics.renderPrometheus(), as: UTF8.self)
+                #expect(text.contains("parley_postgres_connections_open 2\n"))
+                #expect(text.contains("parley_postgres_connections_in_use 1\n"))
+                #expect(text.contains("parley_postgres_waiting 0\n"))
+                #expect(text.contains("parley_postgres_query_seconds_count{statement=\"Echo\"} 1\n"))
+                #expect(text.contains("parley_postgres_errors_total{class=\"22\"} 1\n"))
+            }
+        }
+        #expect(String(decoding: metrics.renderPrometheus(), as: UTF8.self).contains("parley_postgres_connections_open 0\n"))
+    }
+}
+
+private struct OpenTransaction: Statement { static let sql = "BEGIN" }
