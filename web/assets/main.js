@@ -1,6 +1,7 @@
 import { demoPeople } from './api.js';
 import { partsOf, setText } from './dom.js';
 import { Drafts } from './drafts.js';
+import { JSONStorage } from './json-storage.js';
 import { Messenger } from './messenger.js';
 import { addressOf, conversationInAddress, inboxAddress } from './router.js';
 import { Session } from './session.js';
@@ -18,7 +19,7 @@ const clockTick = 60_000;
 const element = (id) => document.getElementById(id);
 
 /** Where a word for the next page waits while this one is being left. */
-const noticeKey = 'parley.notice';
+const notices = new JSONStorage('sessionStorage', 'parley.notice');
 
 const session = await Session.restored();
 if (session.person) {
@@ -26,8 +27,8 @@ if (session.person) {
 } else {
     const notice = session.isDuplicate
         ? 'The tab this one was copied from stays signed in. Sign in once more to use both.'
-        : sessionStorage.getItem(noticeKey);
-    sessionStorage.removeItem(noticeKey);
+        : notices.get('next');
+    notices.remove('next');
     new SignInView(element('sign-in'), session, talk).show(notice);
 }
 
@@ -104,7 +105,7 @@ function confirmLoss(count) {
 
 /** Begins anew with an empty page: nothing of one person stays in memory for the next. */
 function leave(notice) {
-    if (notice) sessionStorage.setItem(noticeKey, notice);
+    if (notice) notices.set('next', notice);
     history.replaceState(null, '', location.pathname);
     location.reload();
 }
