@@ -503,7 +503,9 @@ def test_signing_out_asks_before_it_loses_what_was_not_sent(talking, ada):
     at_adas.is_signed_in_as(ada.username)
 
 
-def test_in_development_two_clicks_make_two_people_talk(dev, open_window):
+def test_in_development_two_clicks_make_two_people_talk(make_dev, open_window):
+    dev = make_dev()
+    dev.start()
     at_adas, at_bens = open_window(dev), open_window(dev)
     at_adas.page.get_by_role("button", name="Continue as Ada").click()
     at_bens.page.get_by_role("button", name="Continue as Ben").click()
