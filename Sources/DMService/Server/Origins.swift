@@ -15,6 +15,8 @@ package struct Origins: Sendable {
         let parts = origin.split(separator: "/", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0] == "http:" || parts[0] == "https:" else { return false }
         let host = parts[1].hasPrefix("[") ? parts[1].prefix { $0 != "]" }.dropFirst() : parts[1].prefix { $0 != ":" }
-        return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        // No name of the Internet consists of digits, but many begin with some: 127.example.org.
+        let isAddress = host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return host == "localhost" || host == "::1" || (isAddress && host.hasPrefix("127."))
     }
 }
