@@ -1,0 +1,34 @@
+import HTTPServer
+
+/// Every parser that is fuzzed, by name.
+enum Targets {
+    static var all: [(name: String, target: any FuzzTarget)] {
+        [
+            ("http", HTTPTarget()),
+            ("chunked", ChunkedTarget()),
+            ("handshake", HandshakeTarget()),
+            ("negotiation", NegotiationTarget()),
+            ("query", QueryTarget()),
+            ("websocket", WebSocketTarget(role: .server)),
+            ("websocket-client", WebSocketTarget(role: .client)),
+            ("deflate", WebSocketTarget(role: .server, inflater: WebSocketInflater())),
+            ("json", JSONTarget()),
+            ("token", TokenTarget()),
+            ("trace", TraceTarget()),
+            ("uuid", UUIDTarget()),
+            ("timestamp", TimestampTarget()),
+            ("base64", Base64Target()),
+            ("phc", PasswordHashTarget()),
+            ("message-id", MessageIDTarget()),
+            ("cursor", CursorTarget()),
+            ("command", CommandTarget()),
+            ("text", TextTarget()),
+            ("name", NameTarget()),
+            ("origin", OriginTarget()),
+            ("configuration", ConfigurationTarget()),
+            ("database-url", DatabaseURLTarget()),
+        ]
+    }
+
+    static func named(_ name: String) -> (any FuzzTarget)? { all.first { $0.name == name }?.target }
+}
