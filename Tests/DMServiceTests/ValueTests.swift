@@ -60,6 +60,14 @@ import Testing
     @Test(arguments: ["", " ", "a b", "ä", "line\n", String(repeating: "a", count: 65)])
     func `everything else is refused`(text: String) { #expect(ClientMessageID(text) == nil) }
 
+    @Test func `keys of time-ordered ids keep their time in front, and differ all the same`() throws {
+        let sender = Member.ID(UniqueID(high: 1, low: 1))
+        let ids = (0..<4).map { UniqueID(high: 0x0189_0000_0000_7000 + UInt64($0), low: 0x8000_0000_0000_0001) }
+        let keys = try ids.map { try #require(ClientMessageID($0.description)).dedupeKey(of: sender) }
+        #expect(keys.allSatisfy { $0.high >> 16 == 0x0189_0000_0000 })
+        #expect(Set(keys).count == 4)
+    }
+
     @Test func `the key of one sender is not another's`() throws {
         let id = try #require(ClientMessageID("same"))
         let (one, other) = (Member.ID(UniqueID(high: 1, low: 1)), Member.ID(UniqueID(high: 1, low: 2)))

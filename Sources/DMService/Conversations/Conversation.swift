@@ -64,7 +64,7 @@ extension Conversation {
         let rev: Int64
         /// The other one.
         let peer: Profile
-        let lastMessage: Message?
+        let lastMessage: MessageRow?
 
         /// Characters (Unicode scalars) of the newest message that a list shows.
         static let previewLength = 120
@@ -81,11 +81,11 @@ extension Conversation {
             json.endObject()
         }
 
-        private func encodePreview(of message: Message, into json: inout JSONWriter) {
+        private func encodePreview(of message: MessageRow, into json: inout JSONWriter) {
             json.beginObject()
             json.field("id", message.id)
             json.field("seq", message.seq)
-            json.field("sender_id", message.sender.id)
+            json.field("sender_id", message.sender)
             json.field("type", message.kind)
             json.field("preview", message.content.prefix(scalars: Self.previewLength))
             json.field("sent_at", message.sentAt)

@@ -78,17 +78,18 @@ struct ConversationFor: Statement {
 
 /// A member's direct conversations, the one that was active last first.
 struct ConversationsOf: Statement {
+    // The page is cut before anything is joined to it: the cost is that of a page, not that of all conversations.
     static let sql = """
         SELECT c.id, c.created_at, c.last_message_at, c.rev, u.id, u.username, u.display_name,
-               m.seq, m.rev, m.sent_at, m.kind, m.body, s.id, s.username, s.display_name
-          FROM participants p
-          JOIN conversations c ON c.id = p.conversation_id
-          JOIN users u ON u.id = CASE WHEN c.pair_low = p.user_id THEN c.pair_high ELSE c.pair_low END
+               m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
+          FROM (SELECT c.*, p.user_id AS viewer
+                  FROM participants p JOIN conversations c ON c.id = p.conversation_id
+                 WHERE p.user_id = $1 AND p.left_rev IS NULL AND c.kind = 1
+                   AND ($2::timestamptz IS NULL OR (c.last_message_at, c.id) < ($2, $3::uuid))
+                 ORDER BY c.last_message_at DESC, c.id DESC LIMIT $4) c
+          JOIN users u ON u.id = CASE WHEN c.pair_low = c.viewer THEN c.pair_high ELSE c.pair_low END
           LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq
-          LEFT JOIN users s ON s.id = m.sender_id
-         WHERE p.user_id = $1 AND p.left_rev IS NULL AND c.kind = 1
-           AND ($2::timestamptz IS NULL OR (c.last_message_at, c.id) < ($2, $3))
-         ORDER BY c.last_message_at DESC, c.id DESC LIMIT $4
+         ORDER BY c.last_message_at DESC, c.id DESC
         """
     let member: Member.ID
     let before: Position?
@@ -129,18 +130,10 @@ struct ConversationsOf: Statement {
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Line {
         let id: Conversation.ID = try row.value(0)
-        var message: Message?
-        if let seq: Int64 = try row.optional(7) {
-            guard let kind = Message.Kind(rawValue: try row.int16(10)) else { throw PostgresError(.undecodableRow) }
-            message = Message(
-                conversation: id, seq: seq, rev: try row.int64(8), sender: try Profile(row, from: 12), kind: kind,
-                content: try row.text(11),
-                clientID: nil, sentAt: try row.value(9))
-        }
         return Line(
             position: Position(activeAt: try row.value(2), id: id),
             summary: Conversation.Summary(
                 id: id, kind: .direct, createdAt: try row.value(1), rev: try row.int64(3), peer: try Profile(row, from: 4),
-                lastMessage: message))
+                lastMessage: try MessageRow(row, from: 7, in: id)))
     }
 }

@@ -16,8 +16,13 @@ struct ClientMessageID: Hashable, Sendable {
     }
 
     /// What it is stored and found under: 128 bits of SHA-256 over the sender and the text, so that the index stays narrow.
+    ///
+    /// A UUID of version 7 keeps its time in front of 80 bits of the hash: new keys then stand beside each other in the
+    /// index, which makes a message two fifths cheaper to store (docs/decisions/batched-write.md).
     func dedupeKey(of sender: Member.ID) -> UniqueID {
-        SHA256.digest(of: sender.value.bytes + Array(text.utf8)).prefix128
+        let hash = SHA256.digest(of: sender.value.bytes + Array(text.utf8)).prefix128
+        guard let id = UniqueID(text), id.version == 7, id.low >> 62 == 0b10 else { return hash }
+        return UniqueID(high: id.high & ~0xFFFF | hash.high >> 48, low: hash.high << 16 | hash.low >> 48)
     }
 }
 

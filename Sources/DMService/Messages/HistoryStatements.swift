@@ -7,32 +7,21 @@ internal import Postgres
 /// decided in the statement that reads, and an empty conversation differs from one that does not exist.
 struct HistoryLine: Sendable {
     let headSeq: Int64
-    let message: Message?
+    let message: MessageRow?
 
     init(_ row: borrowing Row, in conversation: Conversation.ID) throws(PostgresError) {
         headSeq = try row.int64(0)
-        guard let seq: Int64 = try row.optional(1) else {
-            message = nil
-            return
-        }
-        guard let kind = Message.Kind(rawValue: try row.int16(4)) else { throw PostgresError(.undecodableRow) }
-        message = Message(
-            conversation: conversation, seq: seq, rev: try row.int64(2), sender: try Profile(row, from: 7), kind: kind,
-            content: try row.text(6), clientID: try row.optional(5, as: String.self).flatMap(ClientMessageID.init(_:)),
-            sentAt: try row.value(3))
+        message = try MessageRow(row, from: 1, in: conversation)
     }
 }
 
 /// Messages before a place, newest first.
 struct MessagesBefore: Statement {
     static let sql = """
-        SELECT c.last_seq, m.seq, m.rev, m.sent_at, m.kind, m.client_msg_id, m.body, u.id, u.username, u.display_name
+        SELECT c.last_seq, m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
-          JOIN conversations c ON c.id = p.conversation_id
-          LEFT JOIN LATERAL (
-               SELECT * FROM messages m WHERE m.conversation_id = p.conversation_id AND m.seq < $3 ORDER BY m.seq DESC LIMIT $4
-          ) m ON true
-          LEFT JOIN users u ON u.id = m.sender_id
+          JOIN conversations c ON c.id = $1
+          LEFT JOIN (SELECT * FROM messages WHERE conversation_id = $1 AND seq < $3 ORDER BY seq DESC LIMIT $4) m ON true
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_rev IS NULL
          ORDER BY m.seq DESC
         """
@@ -54,13 +43,10 @@ struct MessagesBefore: Statement {
 /// Messages after a place, oldest first.
 struct MessagesAfter: Statement {
     static let sql = """
-        SELECT c.last_seq, m.seq, m.rev, m.sent_at, m.kind, m.client_msg_id, m.body, u.id, u.username, u.display_name
+        SELECT c.last_seq, m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
-          JOIN conversations c ON c.id = p.conversation_id
-          LEFT JOIN LATERAL (
-               SELECT * FROM messages m WHERE m.conversation_id = p.conversation_id AND m.seq > $3 ORDER BY m.seq LIMIT $4
-          ) m ON true
-          LEFT JOIN users u ON u.id = m.sender_id
+          JOIN conversations c ON c.id = $1
+          LEFT JOIN (SELECT * FROM messages WHERE conversation_id = $1 AND seq > $3 ORDER BY seq LIMIT $4) m ON true
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_rev IS NULL
          ORDER BY m.seq
         """

@@ -44,7 +44,7 @@ struct MessageRoutes: Sendable {
         let query = try HistoryQuery(request, in: conversation)
         let lines = try await lines(query, of: conversation, for: context.member)
         guard let head = lines.first?.headSeq else { throw HTTPError.notFound }
-        let messages = lines.compactMap(\.message)
+        let messages = try await profiles.name(lines.compactMap(\.message))
         let items = Array(messages.prefix(query.limit))
         let next = messages.count > query.limit ? items.last.map { query.window.following($0.seq).text } : nil
         return .json(200, HistoryPage(page: Page(items: items, nextCursor: next.map(Paging<String>.encode)), headSeq: head))

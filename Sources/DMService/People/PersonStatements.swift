@@ -9,11 +9,11 @@ extension Profile {
     }
 }
 
-struct ProfileOf: Statement {
-    static let sql = "SELECT id, username, display_name FROM users WHERE id = $1"
-    let member: Member.ID
+struct ProfilesOf: Statement {
+    static let sql = "SELECT id, username, display_name FROM users WHERE id = ANY($1)"
+    let members: [Member.ID]
 
-    func bind(to parameters: inout ParameterWriter) { parameters.append(member) }
+    func bind(to parameters: inout ParameterWriter) { parameters.append(members) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Profile { try Profile(row) }
 }

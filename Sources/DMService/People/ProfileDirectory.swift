@@ -21,13 +21,37 @@ final class ProfileDirectory: Sendable {
 
     /// - Throws: 401 when the account is gone: a token outlived it.
     func profile(of member: Member.ID) async throws -> Profile {
+        guard let profile = try await profiles(of: [member])[member] else { throw HTTPError.unauthenticated }
+        return profile
+    }
+
+    /// The names of some people. Whoever has no account is left out.
+    func profiles(of members: some Collection<Member.ID>) async throws -> [Member.ID: Profile] {
         let now = ContinuousClock.now
-        if let entry = entries.withLock({ $0[member] }), now - entry.readAt < Self.lifetime { return entry.profile }
-        guard let profile = try await database.first(ProfileOf(member: member)) else { throw HTTPError.unauthenticated }
+        var found: [Member.ID: Profile] = [:]
+        var unknown: [Member.ID] = []
+        entries.withLock { entries in
+            for member in members {
+                if let entry = entries[member], now - entry.readAt < Self.lifetime {
+                    found[member] = entry.profile
+                } else {
+                    unknown.append(member)
+                }
+            }
+        }
+        guard !unknown.isEmpty else { return found }
+        let read = try await database.query(ProfilesOf(members: unknown))
         entries.withLock { entries in
             if entries.count >= Self.limit { entries = [:] }
-            entries[member] = Entry(profile: profile, readAt: now)
+            for profile in read { entries[profile.id] = Entry(profile: profile, readAt: now) }
         }
-        return profile
+        for profile in read { found[profile.id] = profile }
+        return found
+    }
+
+    /// Gives messages the names of their senders.
+    func name(_ rows: [MessageRow]) async throws -> [Message] {
+        let senders = try await profiles(of: Set(rows.lazy.map(\.sender)))
+        return rows.compactMap { row in senders[row.sender].map(row.message(from:)) }
     }
 }

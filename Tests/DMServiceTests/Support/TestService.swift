@@ -120,8 +120,7 @@ struct TestService: Sendable {
     }
 
     func history(_ conversation: Conversation.ID, for viewer: Profile) async throws -> [Message] {
-        try await services.database.query(
-            MessagesAfter(conversation: conversation, viewer: viewer.id, seq: 0, limit: 1000)
-        ).compactMap(\.message)
+        let lines = try await services.database.query(MessagesAfter(conversation: conversation, viewer: viewer.id, seq: 0, limit: 1000))
+        return try await services.profiles.name(lines.compactMap(\.message))
     }
 }
