@@ -46,6 +46,10 @@ enum ConnectionKeywords {
             // Our statements are written so that one plan suits all parameters; planning each anew would cost more than running it.
             ("plan_cache_mode", "force_generic_plan"),
             ("jit", "off"),
+            // What is asked for often is in memory. At the default of 4 the planner reads whole tables for a page of fifty rows.
+            ("random_page_cost", "1.1"),
+            // The write of messages relies on it: each statement must see what committed while it waited for a lock.
+            ("default_transaction_isolation", "read committed"),
             ("statement_timeout", "\(configuration.statementTimeout.milliseconds)"),
             ("lock_timeout", "\(configuration.lockTimeout.milliseconds)"),
             ("idle_in_transaction_session_timeout", "\(configuration.idleInTransactionTimeout.milliseconds)"),
