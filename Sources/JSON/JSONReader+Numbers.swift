@@ -123,7 +123,7 @@ private struct DecimalDigits {
     @inline(__always)
     mutating func append(_ digit: UInt8, isFraction: Bool) {
         significand = significand &* 10 &+ UInt64(digit)
-        if significand != 0 { count += 1 }  // zeros in front do not count
+        if count > 0 || digit != 0 { count += 1 }  // zeros in front do not count
         if isFraction { exponent -= 1 }
     }
 
