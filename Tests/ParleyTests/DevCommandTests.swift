@@ -1,3 +1,4 @@
+import DMService
 import Testing
 
 @testable import parley
