@@ -13,7 +13,7 @@ import Testing
         }
         for error in errors { recorder.note(error: error) }
         if let deliveries { recorder.add(deliveries) }
-        let expense = Expense(seconds: 2, server: [("serve", 0.03), ("postgres", 0.02)], client: 0.01)
+        let expense = Expense(seconds: 2, server: [("serve", 0.03), ("postgres", 0.02)], client: 0.01, others: 0.5)
         return BenchReport(.pairs, "some load", unit: "message", recorder.tally, kinds: ["delivered"], expense)
     }
 
@@ -32,6 +32,7 @@ import Testing
         #expect(table.contains("1000 in 2.00 s, 500 a second"))
         #expect(table.contains("serve 30.0, postgres 20.0, server in all 50.0, (load generator 10.0)"))
         #expect(table.contains("NO: sent 5, acked 5, delivered 4"))
+        #expect(table.contains("other processes kept 0.25 cores busy"))
         #expect(table.contains("lost 1,"))
         #expect(table.contains("2 × b; 1 × a"))
     }

@@ -32,6 +32,11 @@ import Testing
         #expect(entry.pages > 100)
     }
 
+    @Test func `the machine is busy with everything but waiting`() {
+        #expect(ProcessTable.busyTicks(stat: "cpu  100 20 3 4000 500 6 7 8 0 0\ncpu0 1 1 1 1\n") == 136)
+        #expect(ProcessTable.current().busyTicks > 0)
+    }
+
     @Test func `groups are read from the command line`() {
         #expect(ProcessGroup(argument: "serve=12") == ProcessGroup(name: "serve", ids: [12]))
         #expect(ProcessGroup(argument: "postgres=12,345") == ProcessGroup(name: "postgres", ids: [12, 345]))

@@ -13,11 +13,14 @@ struct ProcessTable {
 
     private var entries: [Int32: Entry] = [:]
     private var children: [Int32: [Int32]] = [:]
+    /// Clock ticks that the machine's processors have not been idle, since it was started.
+    let busyTicks: Int
 
     /// Clock ticks in a second: the unit of `/proc`'s times.
     static let ticksPerSecond = sysconf(Int32(_SC_CLK_TCK))
 
-    init(_ entries: [Entry]) {
+    init(_ entries: [Entry], busyTicks: Int = 0) {
+        self.busyTicks = busyTicks
         for entry in entries {
             self.entries[entry.id] = entry
             children[entry.parent, default: []].append(entry.id)
@@ -35,7 +38,14 @@ struct ProcessTable {
             }
             if Int32(name) != nil, let entry = text("/proc/\(name)/stat").flatMap(Entry.init(stat:)) { entries.append(entry) }
         }
-        return ProcessTable(entries)
+        return ProcessTable(entries, busyTicks: text("/proc/stat").map(busyTicks(stat:)) ?? 0)
+    }
+
+    /// - Parameter stat: the text of `/proc/stat`, whose first line sums up the processors: user, nice, system, idle, iowait, irq, softirq, …
+    ///   Source: proc(5).
+    static func busyTicks(stat: String) -> Int {
+        let fields = stat.prefix { $0 != "\n" }.split(separator: " ").dropFirst().prefix(7).map { $0.wholeNumber ?? 0 }
+        return fields.enumerated().reduce(0) { sum, field in field.offset == 3 || field.offset == 4 ? sum : sum + field.element }
     }
 
     subscript(id: Int32) -> Entry? { entries[id] }

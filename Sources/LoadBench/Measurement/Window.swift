@@ -22,8 +22,11 @@ struct Window: Sendable {
         end = MonotonicClock.now
         let after = ProcessTable.current()
         let spent = { [before] (group: ProcessGroup) in group.seconds(in: after) - group.seconds(in: before) }
-        return Expense(
-            seconds: Double(end - start) / 1e9, server: groups.map { ($0.name, spent($0)) }, client: spent(.client))
+        let server = groups.map { ($0.name, spent($0)) }
+        let client = spent(.client)
+        let busy = Double(after.busyTicks - before.busyTicks) / Double(ProcessTable.ticksPerSecond)
+        let others = max(0, busy - client - server.reduce(0) { $0 + $1.1 })
+        return Expense(seconds: Double(end - start) / 1e9, server: server, client: client, others: others)
     }
 }
 
@@ -34,4 +37,6 @@ struct Expense: Sendable {
     let server: [(group: String, seconds: Double)]
     /// CPU seconds of the load generator.
     let client: Double
+    /// CPU seconds of everything else on the machine: what disturbed the measurement.
+    let others: Double
 }

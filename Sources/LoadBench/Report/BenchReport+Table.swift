@@ -9,6 +9,7 @@ extension BenchReport {
             lines.append(row("  " + kind, [0.5, 0.95, 0.99, 1].map { histogram.milliseconds($0).formatted(2).padded(to: 10) }.joined()))
         }
         lines.append(row("CPU, µs per \(unit)", costs))
+        lines.append(row("disturbance", "other processes kept \(otherCores.formatted(2)) cores busy"))
         lines += facts.map { row($0.label, $0.value.formatted($0.digits)) }
         if let deliveries = tally.deliveries { lines += rows(deliveries) }
         let errors = tally.errors.sorted { $0.value > $1.value }.map { "\($0.value) × \($0.key)" }

@@ -53,6 +53,9 @@ public struct BenchReport: Sendable {
     /// CPU microseconds per unit.
     func cost(_ seconds: Double) -> Double { tally.units > 0 ? seconds * 1e6 / Double(tally.units) : 0 }
 
+    /// Processors that were busy with something else, on average.
+    var otherCores: Double { expense.others / expense.seconds }
+
     var serverSeconds: Double { expense.server.reduce(0) { $0 + $1.seconds } }
 }
 
@@ -84,6 +87,7 @@ extension BenchReport: JSONEncodable {
         if !expense.server.isEmpty { json.field("total", cost(serverSeconds)) }
         json.endObject()
         json.field("client_cpu_us_per_unit", cost(expense.client))
+        json.field("other_processes_cores", otherCores)
         if let deliveries = tally.deliveries {
             json.key("deliveries")
             deliveries.encode(into: &json)
