@@ -12,8 +12,3 @@ public struct ResponseBodyWriter: Sendable {
         try await connection.writeBody(isChunked ? ResponseEncoder.chunk(bytes) : bytes)
     }
 }
-
-/// The peer went away in the middle of an answer or a body.
-public struct ConnectionLost: Error, Sendable {
-    public init() {}
-}

@@ -22,7 +22,7 @@ extension Route<AnonymousContext> {
         limits.message = 32 << 20
         limits.fragments = 1 << 17
         limits.unsent = 128 << 20
-        limits.inflation = 1_000
+        limits.inflation = .max
         limits.pingsPerSecond = 1_000
         let configuration = WebSocketConfiguration(limits: limits, compresses: compresses)
         return Route(.get, path, "Echoes WebSocket messages, for conformance suites.", statuses: [101]) { request, _ in

@@ -28,7 +28,7 @@ public final class WebSocketConnection {
         compressesOutput = acceptance.deflate?.compressesOutput ?? false
         decoder = WebSocketDecoder(
             role: .server, messageLimit: configuration.limits.message, fragmentLimit: configuration.limits.fragments,
-            inflater: acceptance.deflate == nil ? nil : home.inflater)
+            inflationLimit: configuration.limits.inflation, inflater: acceptance.deflate == nil ? nil : home.inflater)
         life = WebSocketLife(now: transport.loop.now)
     }
 

@@ -31,6 +31,7 @@ public struct WebSocketDecoder {
     private let role: Role
     private let messageLimit: Int
     private let fragmentLimit: Int
+    private let inflationLimit: Int
     private let inflater: WebSocketInflater?
 
     private var state = State.header
@@ -44,11 +45,16 @@ public struct WebSocketDecoder {
     /// The payload of a control frame that was cut. Kept apart: it may stand between the frames of a message.
     private var control: [UInt8] = []
 
-    /// - Parameter inflater: for connections that negotiated permessage-deflate.
-    public init(role: Role, messageLimit: Int = 65_536, fragmentLimit: Int = 1_024, inflater: WebSocketInflater? = nil) {
+    /// - Parameters:
+    ///   - inflationLimit: how many times larger than its compressed form a message may be, once it is larger than 64 KiB.
+    ///   - inflater: for connections that negotiated permessage-deflate.
+    public init(
+        role: Role, messageLimit: Int = 65_536, fragmentLimit: Int = 1_024, inflationLimit: Int = 10, inflater: WebSocketInflater? = nil
+    ) {
         self.role = role
         self.messageLimit = messageLimit
         self.fragmentLimit = fragmentLimit
+        self.inflationLimit = inflationLimit
         self.inflater = inflater
     }
 
@@ -154,8 +160,15 @@ public struct WebSocketDecoder {
     private mutating func takeData(
         _ header: WebSocketFrameHeader, _ piece: UnsafeRawBufferPointer, _ isWhole: Bool
     ) throws(WebSocketFault) -> Event? {
-        let payload = try message.take(piece, endsMessage: isWhole && header.isFinal, inflater: inflater, limit: messageLimit)
-        return payload.map { message.isText ? .text($0) : .binary($0) }
+        guard var payload = try message.take(piece, endsMessage: isWhole && header.isFinal) else { return nil }
+        if message.isCompressed, let inflater {
+            let inflated = try payload.withUnsafeBytes { bytes throws(WebSocketFault) in
+                try inflater.inflate(bytes, limit: messageLimit, ratio: inflationLimit)
+            }
+            try message.check(inflated)
+            payload = .owned(inflated)
+        }
+        return message.isText ? .text(payload) : .binary(payload)
     }
 
     private mutating func takeControl(

@@ -4,25 +4,24 @@ internal import CZlib
 /// and an idle socket owns none. Owns the zlib stream; belongs to its loop.
 public final class WebSocketInflater {
     private let stream: OpaquePointer
-    private let ratio: Int
 
     /// What a small message may grow to, whatever its ratio. Source: RELIABILITY §3.13.
     private static let allowance = 65_536
 
-    /// - Parameter ratio: how many times larger than its compressed form a message may be, once it is larger than 64 KiB.
-    public init(ratio: Int = 10) {
+    public init() {
         guard let stream = czlib_inflater_new() else { preconditionFailure("no memory for zlib") }
         self.stream = stream
-        self.ratio = ratio
     }
 
     deinit { czlib_inflater_free(stream) }
 
     /// Inflates a whole message.
     ///
-    /// - Parameter limit: bytes that it may have in the end.
+    /// - Parameters:
+    ///   - limit: bytes that it may have in the end.
+    ///   - ratio: how many times larger than its compressed form it may be, once it is larger than 64 KiB.
     /// - Throws: `messageTooBig` or `malformedCompression`.
-    func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(WebSocketFault) -> [UInt8] {
+    func inflate(_ message: UnsafeRawBufferPointer, limit: Int, ratio: Int) throws(WebSocketFault) -> [UInt8] {
         let (scaled, overflows) = message.count.multipliedReportingOverflow(by: ratio)
         let bound = min(limit, overflows ? limit : max(Self.allowance, scaled))
         var outcome = CZLIB_MALFORMED

@@ -1,7 +1,7 @@
 /// A message on its way: which kind it is, what has arrived of it, and whether it can still be right.
 struct WebSocketMessageAssembly {
     private(set) var isText = false
-    private var isCompressed = false
+    private(set) var isCompressed = false
     /// Between the first and the last frame of a message.
     private var isOpen = false
     private var fragments = 0
@@ -27,23 +27,21 @@ struct WebSocketMessageAssembly {
 
     /// A piece of a data frame arrived.
     ///
-    /// - Returns: the message, when that was the last of it.
-    mutating func take(
-        _ piece: UnsafeRawBufferPointer, endsMessage: Bool, inflater: WebSocketInflater?, limit: Int
-    ) throws(WebSocketFault) -> WebSocketPayload? {
-        // A compressed text is checked when it is inflated, any other while it arrives.
+    /// - Returns: the message, when that was the last of it; still compressed, if it came so.
+    mutating func take(_ piece: UnsafeRawBufferPointer, endsMessage: Bool) throws(WebSocketFault) -> WebSocketPayload? {
         if isText, !isCompressed, !validator.take(piece) { throw .invalidUTF8 }
         let isAlone = endsMessage && bytes.isEmpty
         if !isAlone { bytes.append(contentsOf: piece) }
         guard endsMessage else { return nil }
         isOpen = false
-        var payload: WebSocketPayload = isAlone ? .lent(piece) : .owned(exchange(&bytes, with: []))
-        if isCompressed, let inflater {
-            let inflated = try payload.withUnsafeBytes { bytes throws(WebSocketFault) in try inflater.inflate(bytes, limit: limit) }
-            if isText, !inflated.withUnsafeBytes({ validator.take($0) }) { throw .invalidUTF8 }
-            payload = .owned(inflated)
-        }
-        if isText, !validator.isComplete { throw .invalidUTF8 }
-        return payload
+        if !validator.isComplete { throw .invalidUTF8 }
+        return isAlone ? .lent(piece) : .owned(exchange(&bytes, with: []))
+    }
+
+    /// Checks a message that came compressed, once it is inflated.
+    func check(_ inflated: [UInt8]) throws(WebSocketFault) {
+        guard isText else { return }
+        var validator = UTF8Validator()
+        guard inflated.withUnsafeBytes({ validator.take($0) }), validator.isComplete else { throw .invalidUTF8 }
     }
 }

@@ -1,8 +1,9 @@
-import HTTPServer
 import JSON
 import Networking
 import Observability
 import Testing
+
+@testable import HTTPServer
 
 private struct Draft: JSONDecodable {
     var content: String
@@ -52,6 +53,7 @@ private let router: Router = {
             return .text(200, "slow")
         },
         Route(.post, "/drafts", "Takes a draft.", input: Draft.self) { request, _ in .text(201, try request.decode(Draft.self).content) },
+        Route(.post, "/", "Takes anything.") { _, _ in .noContent },
         Route(.post, "/small", "Takes four bytes.", body: .collected(upTo: 4)) { request, _ in .text(200, "\(request.body.count)") },
         Route(.post, "/upload", "Counts while it reads.", body: .streamed(upTo: 3_000_000)) { request, _ in
             var count = 0
@@ -167,6 +169,30 @@ private func serve(_ adjust: (inout HTTPServerConfiguration) -> Void = { _ in },
             client.finishSending()
             #expect(try await client.answer().body == "slow")
             #expect(try await client.answer().body == "hello")
+            #expect(try await client.readToEnd() == "")
+        }
+    }
+
+    @Test(arguments: ["/upload", "/small"]) func `a client that ends in the middle of its body gets no success`(_ path: String) async throws
+    {
+        try await serve { server in
+            let client = try server.client()
+            try await client.send("POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
+            client.finishSending()
+            let rest = try await client.readToEnd()
+            #expect(path == "/upload" ? rest.hasPrefix("HTTP/1.1 400 ") : rest == "")
+            #expect(!server.log.lines.contains { $0.contains("unexpectedly") })
+        }
+    }
+
+    @Test(arguments: RefusedRequest.all.enumerated().filter { $0.offset % 25 == 0 }.map(\.element))
+    func `what the parser refuses is answered and closed`(_ row: RefusedRequest) async throws {
+        try await serve { server in
+            let client = try server.client()
+            try await client.send(row.bytes + Array("\r\nGET /hello HTTP/1.1\r\nHost: smuggled\r\n\r\n".utf8))
+            let answer = try await client.answer()
+            #expect(answer.status == row.fault.code.status.code && answer.fields["connection"] == "close")
+            #expect(answer.body.hasPrefix(#"{"error":{"code":""#) && answer.body.contains(row.fault.message))
             #expect(try await client.readToEnd() == "")
         }
     }

@@ -11,9 +11,10 @@ struct WebSocketTranscript: Equatable, CustomStringConvertible {
 
     init(
         _ bytes: [UInt8], _ fragmentation: Fragmentation = .whole, role: WebSocketDecoder.Role = .server, messageLimit: Int = 65_536,
-        fragmentLimit: Int = 1_024, inflater: WebSocketInflater? = nil
+        fragmentLimit: Int = 1_024, inflationLimit: Int = 10, inflater: WebSocketInflater? = nil
     ) {
-        var decoder = WebSocketDecoder(role: role, messageLimit: messageLimit, fragmentLimit: fragmentLimit, inflater: inflater)
+        var decoder = WebSocketDecoder(
+            role: role, messageLimit: messageLimit, fragmentLimit: fragmentLimit, inflationLimit: inflationLimit, inflater: inflater)
         var given = 0
         for piece in fragmentation.pieces(of: bytes) {
             given += piece.count

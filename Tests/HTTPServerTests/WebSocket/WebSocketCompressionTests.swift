@@ -49,9 +49,11 @@ import Testing
 
     @Test func `above 64 KiB the ratio counts`() {
         let text = compressed(String(repeating: "a", count: 70_000))
-        #expect(WebSocketTranscript(text, messageLimit: 1 << 20, inflater: WebSocketInflater(ratio: 10)).fault == .messageTooBig)
+        #expect(WebSocketTranscript(text, messageLimit: 1 << 20, inflater: WebSocketInflater()).fault == .messageTooBig)
         #expect(
-            WebSocketTranscript(text, messageLimit: 1 << 20, inflater: WebSocketInflater(ratio: 10_000)).events == ["text (70000 bytes)"])
+            WebSocketTranscript(text, messageLimit: 1 << 20, inflationLimit: 10_000, inflater: WebSocketInflater()).events == [
+                "text (70000 bytes)"
+            ])
         let exact = compressed(String(repeating: "a", count: 65_536))
         #expect(WebSocketTranscript(exact, inflater: WebSocketInflater()).events == ["text (65536 bytes)"])
     }
