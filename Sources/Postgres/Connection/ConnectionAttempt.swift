@@ -82,7 +82,8 @@ final class ConnectionAttempt: DescriptorOwner {
     private func end(_ explanation: String) {
         guard let waiter else { return }
         self.waiter = nil
-        self.explanation = explanation
+        // libpq breaks and indents its lines; ours is one.
+        self.explanation = explanation.split { $0 == "\n" || $0 == "\t" }.joined(separator: " ")
         watcher?.close()
         watcher = nil
         deadline?.cancel()

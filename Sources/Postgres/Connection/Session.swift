@@ -90,6 +90,19 @@ struct Session: ~Copyable {
     /// Reads what has arrived. `false` when the connection has ended; what arrived before can still be taken.
     func consume() -> Bool { PQconsumeInput(connection) == 1 }
 
+    /// Whether TLS has decrypted more than ``consume()`` had room for. The socket does not tell of it: it is empty.
+    ///
+    /// Servers from version 17 on send records larger than libpq's smallest read.
+    var hasDecryptedInput: Bool {
+        guard let tls = PQsslStruct(connection, "OpenSSL"), let pending = Self.pendingInTLS else { return false }
+        return pending(tls) > 0
+    }
+
+    /// OpenSSL's `SSL_pending`, of the library that libpq itself uses; libpq offers no function for it.
+    private static let pendingInTLS = dlsym(nil, "SSL_pending").map {
+        unsafeBitCast($0, to: (@convention(c) (UnsafeRawPointer) -> Int32).self)
+    }
+
     /// Whether ``nextAnswer()`` would have to wait.
     var isBusy: Bool { PQisBusy(connection) == 1 }
 

@@ -83,6 +83,9 @@ struct PoolState<Member: PoolMember> {
         return grants()
     }
 
+    /// Some of what was under way has been answered: those who found too much of it may go on.
+    mutating func lightened() -> [Grant] { waiters.isEmpty ? [] : grants() }
+
     /// Takes out who has waited for too long.
     mutating func expired(at now: UInt64) -> [UInt64] {
         let late = waiters.filter { $0.deadline <= now }

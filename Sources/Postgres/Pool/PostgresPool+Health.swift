@@ -25,8 +25,8 @@ extension PostgresPool {
     private func lookAfterConnections() {
         beats += 1
         for pipeline in state.members { pipeline.endIfSilent() }
-        let refusal = PostgresError(state.isEmpty ? .connectionLost : .poolTimedOut)
-        for id in state.expired(at: loop.now) { refuse(id, refusal) }
+        serve(state.lightened())
+        for id in state.expired(at: loop.now) { refuse(id, state.isEmpty ? outOfReach : PostgresError(.poolTimedOut)) }
         if beats.isMultiple(of: 2) { sendPing() }
         reportHealth()
     }

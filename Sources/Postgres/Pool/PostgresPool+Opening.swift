@@ -7,7 +7,7 @@ internal import Runtime
 /// everybody. The first that succeeds lets all others follow at once.
 extension PostgresPool {
     /// The longest pause lets a pool recover within two seconds after the server has.
-    private static let backoff = Backoff(first: .milliseconds(50), longest: .seconds(1))
+    private static let backoff = Backoff(first: .milliseconds(50), longest: .milliseconds(500))
 
     /// A connection that lived for a shorter time (in milliseconds) counts as a failed attempt, else a server that lets us in
     /// and throws us out would keep us busy.
@@ -29,10 +29,10 @@ extension PostgresPool {
         } catch {
             opening -= 1
             guard !isClosed else { return }
-            if !isOutOfReach {
-                isOutOfReach = true
+            if lastFailure == nil {
                 telemetry.logger.info("the database cannot be reached", [.reason: error.explanation ?? "", .loop: "\(loop.index)"])
             }
+            lastFailure = error
             telemetry.count(error)
             pause()
         }
@@ -42,7 +42,7 @@ extension PostgresPool {
         opening -= 1
         guard !isClosed else { return pipeline.close() }
         failures = 0
-        isOutOfReach = false
+        lastFailure = nil
         emptySince = nil
         telemetry.open.increment()
         let openedAt = loop.now

@@ -19,8 +19,8 @@ final class PostgresPool: @unchecked Sendable {
     var opening = 0
     /// Attempts that failed since the last one that succeeded.
     var failures = 0
-    /// Whether the last attempt failed. Told to the log once.
-    var isOutOfReach = false
+    /// Why the last attempt failed, if it did.
+    var lastFailure: PostgresError?
     /// Since when no connection is open, in milliseconds of ``EventLoop/now``.
     var emptySince: UInt64?
     var retry: LoopTimer?
@@ -106,10 +106,13 @@ final class PostgresPool: @unchecked Sendable {
 
     /// Why nobody needs to wait now: no connection is open, and has not been for as long as anybody waits.
     private var refusal: PostgresError? {
-        if isClosed { return PostgresError(.connectionLost) }
-        if let emptySince, loop.now - emptySince > configuration.poolWait.milliseconds { return PostgresError(.connectionLost) }
+        if isClosed { return outOfReach }
+        if let emptySince, loop.now - emptySince > configuration.poolWait.milliseconds { return outOfReach }
         return state.waitingCount >= Self.waiterLimit ? PostgresError(.poolTimedOut) : nil
     }
+
+    /// What callers are told while no connection is open.
+    var outOfReach: PostgresError { lastFailure ?? PostgresError(.connectionLost) }
 
     private func cancel(_ id: UInt64) {
         if state.cancelled(id) { refuse(id, PostgresError(.cancelled)) }
@@ -133,7 +136,7 @@ final class PostgresPool: @unchecked Sendable {
         let (pipelines, waiting) = state.close()
         telemetry.open.add(-Double(pipelines.count))
         for pipeline in pipelines { pipeline.close() }
-        for id in waiting { refuse(id, PostgresError(.connectionLost)) }
+        for id in waiting { refuse(id, outOfReach) }
         reportHealth()
     }
 }
