@@ -28,7 +28,8 @@ import Testing
         let options = ConnectionKeywords.all(for: configuration, hosts: [:])["options"]
         #expect(
             options == """
-                -c plan_cache_mode=force_generic_plan -c jit=off -c statement_timeout=2500 -c lock_timeout=2000 \
+                -c plan_cache_mode=force_generic_plan -c jit=off -c random_page_cost=1.1 \
+                -c default_transaction_isolation=read\\ committed -c statement_timeout=2500 -c lock_timeout=2000 \
                 -c idle_in_transaction_session_timeout=5000 -c search_path=b\\ c -c geqo=off
                 """)
         configuration.preparedStatements = false

@@ -78,6 +78,10 @@ import Testing
         _ = state.opened(busy)
         busy.load = PoolState<Member>.loadLimit
         #expect(state.request(.shared) == nil)
+        state.wait(1, for: .shared, until: 100)
+        #expect(state.lightened().isEmpty)
+        busy.load -= 1
+        #expect(state.lightened().map(\.waiter) == [1])
     }
 }
 
