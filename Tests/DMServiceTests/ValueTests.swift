@@ -132,16 +132,17 @@ import Testing
 
     @Test(arguments: [
         ("http://localhost:8080", true), ("http://127.0.0.1", true), ("https://[::1]:8443", true), ("http://localhost.evil.org", false),
-        ("http://evil.org", false), ("null", false), ("", false), ("http://evil.org/localhost", false),
+        ("https://Chat.example.org:8443", true), ("https://chat.example.org", false), ("http://evil.org", false), ("null", false),
+        ("", false), ("http://evil.org/localhost", false),
     ])
-    func `without a list only pages of this machine may open a socket`(origin: String, isAllowed: Bool) {
+    func `without a list only pages of this host and this machine may open a socket`(origin: String, isAllowed: Bool) {
         // acceptance: A-044
-        #expect(Origins(allowed: nil).allows(origin) == isAllowed)
+        #expect(Origins(allowed: nil).allows(origin, host: "chat.example.org:8443") == isAllowed)
     }
 
     @Test func `with a list only pages on it may`() {
         let origins = Origins(allowed: ["https://chat.example.org"])
-        #expect(origins.allows("https://chat.example.org"))
-        #expect(!origins.allows("http://localhost:8080"))
+        #expect(origins.allows("https://chat.example.org", host: "internal:8080"))
+        #expect(!origins.allows("http://localhost:8080", host: "localhost:8080"))
     }
 }

@@ -11,6 +11,7 @@ final class SocketEndpoint: Sendable {
     let limits: RateLimits
     let metrics: SocketMetrics
     private let database: Database
+    private let origins: Origins
     private let configuration: WebSocketConfiguration
 
     /// The sub-protocol of this API.
@@ -18,7 +19,7 @@ final class SocketEndpoint: Sendable {
 
     init(
         authentication: Authentication, messages: MessageActions, delivery: Delivery, limits: RateLimits, metrics: SocketMetrics,
-        database: Database, allowsOrigin: @escaping @Sendable (String) -> Bool
+        database: Database, origins: Origins
     ) {
         self.authentication = authentication
         self.messages = messages
@@ -26,8 +27,8 @@ final class SocketEndpoint: Sendable {
         self.limits = limits
         self.metrics = metrics
         self.database = database
+        self.origins = origins
         configuration = WebSocketConfiguration(
-            allowsOrigin: allowsOrigin,
             chooseSubprotocol: { offered in
                 // A browser cannot set a header: it offers `bearer` and the token as sub-protocols, and wants one of them back.
                 [Self.subprotocol, "bearer"].first(where: offered.contains)
@@ -44,6 +45,9 @@ final class SocketEndpoint: Sendable {
     }
 
     private func open(_ request: Request, _ context: AnonymousContext) async throws -> Response {
+        if let origin = request.headers[.origin], !origins.allows(origin, host: request.head.host) {
+            throw HTTPError(.notAuthorized, "This page may not open a socket here.")
+        }
         let token = request.headers[.authorization].flatMap(Authentication.bearerToken) ?? Self.token(inSubprotocols: request.headers)
         return try .webSocket(request, configuration) { socket in SocketSession(socket, endpoint: self, token: token) }
     }

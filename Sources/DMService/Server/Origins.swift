@@ -1,14 +1,23 @@
 /// Which web pages may open a socket. Programs that are no browsers send no origin and are not asked.
 ///
-/// Without a list every origin is refused but those of this host: a page of another site would act in the name of
-/// whoever looks at it. Since tokens never travel in cookies that would need the token as well; the check is the second lock.
+/// Without a list those pages may that came from the host that is asked, and those of this machine. A page of another site
+/// would act in the name of whoever looks at it. Since tokens never travel in cookies it would need a token as well: this
+/// check is the second lock.
 package struct Origins: Sendable {
-    /// Such as `https://chat.example.org`; `nil`: loopback and whatever the operator's proxy serves the pages from.
+    /// Such as `https://chat.example.org`, or `*` for every page.
     let allowed: [String]?
 
-    func allows(_ origin: String) -> Bool {
-        guard let allowed else { return Self.isLoopback(origin) }
+    /// - Parameter host: the `Host` of the request, with its port if it has one.
+    func allows(_ origin: String, host: String) -> Bool {
+        guard let allowed else { return Self.isLoopback(origin) || Self.authority(of: origin) == host.lowercased() }
         return allowed.contains("*") || allowed.contains { $0.lowercased() == origin.lowercased() }
+    }
+
+    /// Host and port of a web page's origin; `nil` for anything else, such as the `null` of a sandboxed frame.
+    private static func authority(of origin: String) -> String? {
+        let lowercased = origin.lowercased()
+        for scheme in ["http://", "https://"] where lowercased.hasPrefix(scheme) { return String(lowercased.dropFirst(scheme.count)) }
+        return nil
     }
 
     package static func isLoopback(_ origin: String) -> Bool {

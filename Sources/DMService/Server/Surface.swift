@@ -26,7 +26,7 @@ struct Surface: Sendable {
         let origins = Origins(allowed: configuration.allowedOrigins)
         let sockets = SocketEndpoint(
             authentication: authentication, messages: services.messages, delivery: services.delivery, limits: services.limits,
-            metrics: SocketMetrics(services.registry), database: services.database, allowsOrigin: origins.allows)
+            metrics: SocketMetrics(services.registry), database: services.database, origins: origins)
         router.mount(sockets.routes, through: [limiting.byAddress])
 
         if configuration.echoes { router.mount([.echo()]) }
