@@ -154,10 +154,11 @@ final class HTTPConnection: @unchecked Sendable {
         successor = socket
         exchange = nil
         transport.handler = socket
-        home.remove(self)
-        home.core.metrics.connections.decrement()
-        if isPaused { transport.resumeReading() }
         socket.open(delegate)
+        home.core.metrics.connections.decrement()
+        home.remove(self)
+        if isPaused { transport.resumeReading() }
+        if home.isDraining { socket.drain() }
         var bytes = Swift.exchange(&held, with: [])
         if !bytes.isEmpty { bytes.withUnsafeMutableBytes { socket.receive(UnsafeRawBufferPointer($0)) } }
         if isInputOver { socket.connectionInputEnded(transport) }

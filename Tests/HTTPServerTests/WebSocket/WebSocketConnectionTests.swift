@@ -264,6 +264,34 @@ private func withSockets(
         }
     }
 
+    @Test func `a socket that opens while the server stops is told at once`() async throws {
+        let gate = Gate()
+        var router = Router()
+        router.mount([
+            Route(.get, "/ws", "Opens when the gate does.", statuses: [101]) { request, _ in
+                await gate.passed()
+                return try .webSocket(request, WebSocketConfiguration()) { _ in EchoSocket() }
+            },
+            Route(.get, "/idle", "Nothing.") { _, _ in .noContent },
+        ])
+        try await TestServer.run(router) { server in
+            let idle = try server.client()
+            try await idle.send("GET /idle HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await idle.answer().status == 204)
+            let client = try server.client()
+            try await client.send("GET /ws HTTP/1.1\r\nHost: a\r\n\(RawClient.handshake)\r\n")
+            await gate.reached()
+            server.stop()
+            #expect(try await idle.readToEnd() == "")
+            gate.open()
+            #expect(try await client.answer().status == 101)
+            #expect(try await client.frame().code == 1012)
+            try await client.send(Frames.close(1012))
+            #expect(try await client.readToEnd() == "")
+            await server.stopped()
+        }
+    }
+
     @Test func `an echo compresses for those who ask for it`() async throws {
         try await withSockets { sockets in
             let client = try sockets.server.client()
