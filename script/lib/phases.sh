@@ -94,7 +94,8 @@ swift_tests() {
     swift test "$@" --xunit-output "$work/$name.xml" >"$work/$name.log" 2>&1 || status=$?
     count_junit "$name" "$work/$name.xml" "$work/$name-swift-testing.xml"
     if [ "$status" -ne 0 ]; then
-        grep --extended-regexp '^✘|error:|Fatal error|ThreadSanitizer:|AddressSanitizer:' "$work/$name.log" | head -n 80 || true
+        grep --extended-regexp '^✘|error:|Fatal error|ThreadSanitizer:|AddressSanitizer:' "$work/$name.log" |
+            grep --invert-match 'Test run with' | head -n 80 || true
     fi
     grep 'Test run with' "$work/$name.log" | tail -n 1 || tail -n 25 "$work/$name.log" # none after a crash
     return "$status"
