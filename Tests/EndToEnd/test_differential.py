@@ -35,8 +35,8 @@ class Reason:
 
 HTTP_REASONS = [
     Reason("request ", "refused 400 no request line received", "one empty line before a request is passed over: RFC 9112 §2.2"),
-    Reason("body ", r"refused 400 illegal chunk header: bytearray\(b'0{9}", "zeros before a chunk's size have no limit in RFC 9112 §7.1; here the line has"),
-    Reason("request |between|refused ", "closes", "h11 keeps no HTTP/1.0 connection alive; RFC 9112 §9.3 allows it when it is asked for"),
+    Reason("body ", r"refused 400 illegal chunk header: bytearray\(b'0{9}", "zeros before a chunk's size: RFC 9112 §7.1 has no limit"),
+    Reason("request |between|refused ", "closes", "HTTP/1.0 is kept alive when it is asked for: RFC 9112 §9.3"),
 ]
 
 WEBSOCKET_REASONS = [
