@@ -12,8 +12,9 @@ enum Watch {
     nonisolated(unsafe) private static var numberAtLastTick: Int = -1
     nonisolated(unsafe) private static var ticksOnOneInput: Int = 0
 
-    /// CPU seconds that one input may take before it counts as a hang: ten times what is allowed.
-    private static let ticksPerSecond = 4
+    /// One input may take a second of CPU time before it counts as a hang: ten times what is allowed. Counted in many small ticks,
+    /// since a machine that was held up tells of a large step of time in a burst of them.
+    private static let ticksPerSecond = 50
     private static let stackSize = 65_536
 
     /// Installs the handlers.
