@@ -17,7 +17,7 @@ final class WriteQueue: @unchecked Sendable {
         /// Messages that may wait. One more is refused: the database is too far behind.
         var waiting = 20_000
         /// Up to so many messages go as single statements, which are cheaper than the batch until there are enough of them.
-        var singles = 4
+        var singles = 2
         /// How often a batch is tried before its senders are told to try again, and how long after the first time it still is:
         /// with the database's own deadlines nobody waits longer than five seconds for an answer.
         var attempts = 5
