@@ -85,7 +85,7 @@ phase_build() {
     unlock
 }
 
-phase_unit() { swift_tests unit "${test_build[@]}" --skip-build; }
+phase_unit() { swift_tests unit "${test_build[@]}"; }
 
 # swift_tests PHASE FLAG…: runs `swift test`; shows the failures, and the end.
 swift_tests() {
