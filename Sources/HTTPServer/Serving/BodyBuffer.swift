@@ -1,12 +1,11 @@
-/// Pieces of a body between the connection that reads them and the handler that takes them. Belongs to its loop.
+/// What has arrived of a body, between the connection that reads it and the handler that takes it. Belongs to its loop.
 ///
 /// `@unchecked Sendable`: confined to its loop. The connection fills it there, and the handler, which runs there, empties it.
 final class BodyBuffer: @unchecked Sendable {
     /// Bytes above which the peer is made to wait.
     private static let capacity = 262_144
 
-    private var pieces: [[UInt8]] = []
-    private var byteCount = 0
+    private var bytes: [UInt8] = []
     private var end: Result<Void, any Error>?
     private var reader: CheckedContinuation<[UInt8]?, any Error>?
     /// Told when there is room again.
@@ -14,14 +13,13 @@ final class BodyBuffer: @unchecked Sendable {
 
     init(madeRoom: @escaping () -> Void) { self.madeRoom = madeRoom }
 
-    var isFull: Bool { byteCount > Self.capacity }
+    var isFull: Bool { bytes.count > Self.capacity }
 
-    func append(_ piece: [UInt8]) {
+    func append(_ piece: UnsafeRawBufferPointer) {
         if let reader = exchange(&reader, with: nil) {
-            reader.resume(returning: piece)
+            reader.resume(returning: Array(piece))
         } else {
-            pieces.append(piece)
-            byteCount += piece.count
+            bytes.append(contentsOf: piece)
         }
     }
 
@@ -33,14 +31,13 @@ final class BodyBuffer: @unchecked Sendable {
         reader = nil
     }
 
+    /// All that lies here, or what comes next; `nil` at the end.
     func next() async throws -> [UInt8]? {
-        if !pieces.isEmpty {
-            // Few pieces lie here at a time, so that taking the first of an array costs little.
-            let piece = pieces.removeFirst()
+        if !bytes.isEmpty {
             let wasFull = isFull
-            byteCount -= piece.count
-            if wasFull, !isFull { madeRoom() }
-            return piece
+            let taken = exchange(&bytes, with: [])
+            if wasFull { madeRoom() }
+            return taken
         }
         if let end { return try end.map { nil }.get() }
         precondition(reader == nil, "a body has one reader")

@@ -10,7 +10,7 @@ extension HTTPConnection {
         case .body(let piece):
             clock.bodyArrived(piece.count)
             if let buffer = exchange?.bodyBuffer {
-                buffer.append(Array(piece))
+                buffer.append(piece)
             } else {
                 exchange?.body.append(contentsOf: piece)
             }
@@ -129,14 +129,6 @@ extension HTTPConnection {
         } catch {
             transport.abort()
             return false
-        }
-    }
-}
-
-extension BodyPolicy {
-    var limit: Int {
-        switch self {
-        case .collected(let limit), .streamed(let limit): limit
         }
     }
 }

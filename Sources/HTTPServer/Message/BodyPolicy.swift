@@ -6,6 +6,13 @@ public enum BodyPolicy: Sendable, Hashable {
     /// answered 413.
     case streamed(upTo: Int)
 
+    /// Bytes that a body may have.
+    var limit: Int {
+        switch self {
+        case .collected(let limit), .streamed(let limit): limit
+        }
+    }
+
     /// Most bodies are one JSON object. Source: SPEC §1, the same as a socket message.
     public static let json = BodyPolicy.collected(upTo: 65_536)
 }
