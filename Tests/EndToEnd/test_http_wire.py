@@ -6,37 +6,21 @@ import time
 import pytest
 
 from support import bad_http, good_http
-from support.person import newcomer
+from support.neighbour import neighbour_of
 from support.wire import PATIENCE, Wire, get, post
 
 
-class Bystander:
-    """Somebody else, with a kept connection and a socket, who must never notice anything."""
-
-    def __init__(self, service):
-        self.person = newcomer(service)
-        self.wire = Wire(service.port)
-        self.opened = self.person.socket()
-        self.socket = self.opened.__enter__()
-
-    def is_fine(self):
-        self.wire.send(get())
-        assert self.wire.answer().status == 200
-        self.socket.expect("pong", self.socket.send("ping"))
-
-
 @pytest.fixture(scope="module")
-def bystander(service):
-    bystander = Bystander(service)
-    yield bystander
-    bystander.opened.__exit__(None, None, None)
+def neighbour(service):
+    with neighbour_of(service) as neighbour:
+        yield neighbour
 
 
 @pytest.fixture
-def wire(service, bystander):
+def wire(service, neighbour):
     with Wire(service.port) as wire:
         yield wire
-    bystander.is_fine()
+    neighbour.is_fine()
 
 
 def is_refusal(answer, status: int):
@@ -102,14 +86,14 @@ def test_what_is_no_request_is_none_in_pieces(wire, number):
     assert wire.ends() == b""
 
 
-def test_a_request_that_was_cut_short_by_the_end_is_not_answered(service, bystander):
+def test_a_request_that_was_cut_short_by_the_end_is_not_answered(service, neighbour):
     whole = post(b'{"username":"nobody-here","password":"not it"}', "Content-Length: 46\r\n")
     for length in range(0, len(whole), 5):
         with Wire(service.port) as wire:
             wire.send(whole[:length])
             wire.finish_sending()
             assert wire.ends() == b"", whole[:length]
-    bystander.is_fine()
+    neighbour.is_fine()
 
 
 def test_who_has_no_more_to_say_is_still_answered(wire):
@@ -161,7 +145,7 @@ def test_a_body_that_is_too_large_is_not_asked_for(wire):
     assert wire.ends() == b""
 
 
-def test_nobody_is_made_to_write_answers_that_are_not_read(service, bystander):
+def test_nobody_is_made_to_write_answers_that_are_not_read(service, neighbour):
     with Wire(service.port) as wire:
         wire.socket.settimeout(1)
         sent = 0
@@ -171,7 +155,7 @@ def test_nobody_is_made_to_write_answers_that_are_not_read(service, bystander):
         except TimeoutError:
             pass
         assert sent < 64 << 20, "the service holds back who does not read"
-        bystander.is_fine()
+        neighbour.is_fine()
 
 
 # Time
@@ -179,7 +163,7 @@ def test_nobody_is_made_to_write_answers_that_are_not_read(service, bystander):
 
 @pytest.mark.long
 @pytest.mark.timeout(120)
-def test_who_dawdles_is_let_go(service, bystander):
+def test_who_dawdles_is_let_go(service, neighbour):
     """A head has ten seconds in total, a body may lag ten seconds behind a kibibyte a second, silence ends without a word."""
     drips = {
         b"": b"",
@@ -196,7 +180,7 @@ def test_who_dawdles_is_let_go(service, bystander):
     while time.monotonic() < began + 9:
         for wire, _, drip in wires:
             wire.send(drip)
-        bystander.is_fine()
+        neighbour.is_fine()
         time.sleep(0.5)
     for wire, start, _ in wires:
         with wire:
