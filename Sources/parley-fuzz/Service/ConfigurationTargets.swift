@@ -35,18 +35,19 @@ struct ConfigurationTarget: TextFuzzTarget {
     }
 
     func check(_ text: String) throws -> Verdict {
+        // Where the secret stands as a secret, and nowhere else, it must not be told.
+        let isSecret =
+            text.contains("PARLEY_SECRET=" + Self.secret) && text.split(separator: Self.secret, omittingEmptySubsequences: false).count == 2
         let configuration: Configuration
         do {
             configuration = try read(text)
         } catch {
-            try require(!error.description.contains("canary"), "an error tells the secret: \(error)")
+            try require(!isSecret || !error.description.contains("canary"), "an error tells the secret: \(error)")
             try require(!error.variable.isEmpty && !error.problem.isEmpty && !error.remedy.isEmpty, "an error that helps nobody")
             return .rejected(String(error.variable.prefix(24)))
         }
         try require(configuration.port > 0 && !configuration.databaseURL.isEmpty, "a setting that cannot be used")
-        if !configuration.databaseURL.contains("canary") {
-            try require(!"\(configuration)".contains("canary"), "the configuration, printed, tells the secret")
-        }
+        try require(!isSecret || !"\(configuration)".contains(Self.secret), "the configuration, printed, tells the secret")
         return .accepted(configuration.stage.rawValue)
     }
 
