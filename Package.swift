@@ -52,7 +52,7 @@ let package = Package(
         tests("RuntimeTests", ["Runtime"]),
         tests("CryptoTests", ["Crypto", "JSON", "Runtime"]),
         tests("NetworkingTests", ["Networking", "Runtime"]),
-        tests("HTTPServerTests", ["HTTPServer", "Networking", "Runtime", "JSON"]),
+        tests("HTTPServerTests", ["HTTPServer", "Networking", "Runtime", "JSON", "Observability"]),
         tests("PostgresTests", ["Postgres", "Runtime"]),
         tests("LoadBenchTests", ["LoadBench"]),
         tests("ParleyTests", ["parley", "DMService"]),

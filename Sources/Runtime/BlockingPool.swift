@@ -30,7 +30,7 @@ public final class BlockingPool: Sendable {
         self.queueLimit = queueLimit
         threadCount = threads
         for _ in 0..<threads {
-            _ = NativeThread { [weak self] in
+            let thread = NativeThread { [weak self] in
                 cuv_name_thread(name)
                 guard let arrivals = self?.arrivals else { return }
                 while true {
@@ -39,6 +39,7 @@ public final class BlockingPool: Sendable {
                     work()
                 }
             }
+            thread.detach()
         }
     }
 

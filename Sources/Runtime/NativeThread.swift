@@ -20,6 +20,9 @@ final class NativeThread: Sendable {
     /// Waits until the body has returned. At most once.
     func join() { pthread_join(thread, nil) }
 
+    /// Lets the thread clear up after itself when its body returns. Instead of ``join()``.
+    func detach() { pthread_detach(thread) }
+
     private final class Body {
         let run: @Sendable () -> Void
         init(run: @escaping @Sendable () -> Void) { self.run = run }
