@@ -125,7 +125,7 @@ extension Environment {
             let name = "PARLEY_LIMIT_" + limit.name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
             guard let value = text(name)?.value else { continue }
             let numbers = value.split(separator: ",").map { Double($0.trimmed) }
-            guard numbers.count == 2, let burst = numbers[0], let perSecond = numbers[1], burst >= 1, perSecond > 0, burst < 1e9,
+            guard numbers.count == 2, let burst = numbers[0], let perSecond = numbers[1], burst >= 1, perSecond >= 1e-6, burst < 1e9,
                 perSecond < 1e9
             else {
                 throw ConfigurationError(name, "is no limit", remedy: "Set it to burst,per-second such as 40,2.")
