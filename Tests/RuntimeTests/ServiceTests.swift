@@ -5,14 +5,14 @@ import Testing
 @Suite struct ServiceTests {
     @Test func `services start in order and stop in reverse`() async throws {
         let diary = Diary()
-        let group = ServiceGroup([Recorded("a", diary), Recorded("b", diary), Recorded("c", diary)], drainLimit: .seconds(5))
+        let group = ServiceGroup([Recorded("a", diary), Recorded("b", diary), Recorded("c", diary)], drainLimit: .seconds(60))
         try await group.run { await diary.waitFor("start c") }
         #expect(diary.lines == ["start a", "start b", "start c", "stop c", "stop b", "stop a"])
     }
 
     @Test func `one service's failure stops the others and is thrown`() async {
         let diary = Diary()
-        let group = ServiceGroup([Recorded("a", diary), Failing()], drainLimit: .seconds(5))
+        let group = ServiceGroup([Recorded("a", diary), Failing()], drainLimit: .seconds(60))
         await #expect(throws: Failing.Broken.self) { try await group.run { try? await Task.sleep(for: .seconds(60)) } }
         #expect(diary.lines == ["start a", "stop a"])
     }
