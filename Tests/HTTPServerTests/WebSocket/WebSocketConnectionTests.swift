@@ -227,7 +227,9 @@ private func withSockets(
     }
 
     @Test func `a reader that falls too far behind is let go, and told`() async throws {
-        try await withSockets { sockets in
+        try await withSockets { _, timing in
+            timing.closing = .seconds(60)
+        } _: { sockets in
             let client = try await sockets.open()
             try await client.send(Frames.client(.text, "flood"))
             try await Task.sleep(for: .milliseconds(100))
