@@ -1,5 +1,6 @@
 public import Observability
 public import Runtime
+internal import Synchronization
 
 /// The database, as the product holds it. Every loop has connections of its own, and uses only those.
 ///
@@ -26,9 +27,7 @@ public final class Database: Queryable, Sendable {
 
     /// Ends all connections. Whoever still waits for an answer gets `.connectionLost`.
     public func close() async {
-        for pool in pools {
-            for attempt in await pool.loop.run({ _ in pool.close() }) { await attempt.value }
-        }
+        for pool in pools { await pool.loop.run { _ in pool.close() } }
     }
 
     // MARK: Statements
@@ -114,10 +113,26 @@ extension Database {
     private func perform<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value, on loop: isolated EventLoop
     ) async throws -> Value {
-        let outcome = OneShot<Result<Value, any Error>>()
-        let task = loop.start {
-            do { outcome.deliver(.success(try await body())) } catch { outcome.deliver(.failure(error)) }
+        let outcome = Outcome<Value>()
+        let task = loop.start { await outcome.fill(body) }
+        await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
         }
-        return try await outcome.value { task.cancel() }.get()
+        return try outcome.get()
     }
+}
+
+/// What a task made, for whoever waits for its end.
+private final class Outcome<Value: Sendable>: Sendable {
+    private let result = Mutex<Result<Value, any Error>>(.failure(CancellationError()))
+
+    func fill(_ body: () async throws -> Value) async {
+        let made: Result<Value, any Error>
+        do { made = .success(try await body()) } catch { made = .failure(error) }
+        result.withLock { $0 = made }
+    }
+
+    func get() throws -> Value { try result.withLock { $0 }.get() }
 }

@@ -13,32 +13,21 @@ extension PostgresPool {
     /// and throws us out would keep us busy.
     private static let shortLife: UInt64 = 1000
 
-    /// A connection that is being opened.
-    struct Attempt {
-        /// `nil` during its first step, which may be its last.
-        var task: Task<Void, Never>?
-    }
-
     func openMissing() {
         guard !isClosed, retry == nil else { return }
-        let missing = configuration.connectionsPerLoop - state.count - attempts.count
-        let wanted = failures == 0 ? missing : min(missing, 1 - attempts.count)
+        let missing = configuration.connectionsPerLoop - state.count - opening
+        let wanted = failures == 0 ? missing : min(missing, 1 - opening)
         for _ in 0..<max(0, wanted) {
-            lastAttempt += 1
-            let number = lastAttempt
-            attempts[number] = Attempt()
-            let task = loop.start { await self.open(attempt: number) }
-            attempts[number]?.task = task
+            opening += 1
+            loop.start { await self.open() }
         }
     }
 
-    private func open(attempt: UInt64) async {
+    private func open() async {
         do throws(PostgresError) {
-            let pipeline = try await Pipeline.open(configuration, on: loop, telemetry)
-            attempts[attempt] = nil
-            opened(pipeline)
+            opened(try await Pipeline.open(configuration, on: loop, telemetry))
         } catch {
-            attempts[attempt] = nil
+            opening -= 1
             guard !isClosed else { return }
             if lastFailure == nil {
                 telemetry.logger.info("the database cannot be reached", [.reason: error.explanation ?? "", .loop: "\(loop.index)"])
@@ -50,6 +39,7 @@ extension PostgresPool {
     }
 
     private func opened(_ pipeline: Pipeline) {
+        opening -= 1
         guard !isClosed else { return pipeline.close() }
         failures = 0
         lastFailure = nil

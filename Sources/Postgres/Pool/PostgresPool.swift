@@ -11,13 +11,12 @@ final class PostgresPool: @unchecked Sendable {
     let configuration: PostgresConfiguration
     let telemetry: PostgresTelemetry
     var state = PoolState<Pipeline>()
-    private var waiters: [UInt64: OneShot<Outcome>] = [:]
+    private var waiters: [UInt64: UnsafeContinuation<Outcome, Never>] = [:]
     private var lastWaiter: UInt64 = 0
     var isClosed = false
 
     // Opening; see PostgresPool+Opening.swift.
-    var attempts: [UInt64: Attempt] = [:]
-    var lastAttempt: UInt64 = 0
+    var opening = 0
     /// Attempts that failed since the last one that succeeded.
     var failures = 0
     /// Why the last attempt failed, if it did.
@@ -32,7 +31,7 @@ final class PostgresPool: @unchecked Sendable {
     var ping: Ping?
     let reportedHealth = Atomic<UInt8>(PostgresHealth.unavailable.rawValue)
 
-    private enum Outcome: Sendable {
+    private enum Outcome {
         case granted(Pipeline)
         case refused(PostgresError)
     }
@@ -88,10 +87,15 @@ final class PostgresPool: @unchecked Sendable {
         let id = lastWaiter
         let start = MonotonicTime.nanoseconds
         telemetry.waiting.increment()
-        let waiter = OneShot<Outcome>()
-        waiters[id] = waiter
-        state.wait(id, for: use, until: loop.now + configuration.poolWait.milliseconds)
-        let outcome = await waiter.value { self.loop.post { self.cancel(id) } }
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                waiters[id] = continuation
+                state.wait(id, for: use, until: loop.now + configuration.poolWait.milliseconds)
+            }
+        } onCancel: {
+            // Any thread. The letter arrives after the registration above, which runs in this very tick.
+            loop.post { self.cancel(id) }
+        }
         telemetry.waiting.decrement()
         telemetry.waitSeconds.observe(Double(MonotonicTime.nanoseconds - start) * 1e-9)
         switch outcome {
@@ -115,19 +119,17 @@ final class PostgresPool: @unchecked Sendable {
     }
 
     func serve(_ grants: [PoolState<Pipeline>.Grant]) {
-        for grant in grants { waiters.removeValue(forKey: grant.waiter)?.deliver(.granted(grant.member)) }
+        for grant in grants { waiters.removeValue(forKey: grant.waiter)?.resume(returning: .granted(grant.member)) }
     }
 
     func refuse(_ id: UInt64, _ error: PostgresError) {
-        waiters.removeValue(forKey: id)?.deliver(.refused(error))
+        waiters.removeValue(forKey: id)?.resume(returning: .refused(error))
     }
 
     // MARK: Closing
 
-    /// Ends all connections, and those that are being opened. Whoever waits, or comes later, gets `.connectionLost`.
-    ///
-    /// - Returns: what has not ended yet.
-    func close() -> [Task<Void, Never>] {
+    /// Ends all connections. Whoever waits, or comes later, gets `.connectionLost`.
+    func close() {
         isClosed = true
         beat?.cancel()
         retry?.cancel()
@@ -136,8 +138,5 @@ final class PostgresPool: @unchecked Sendable {
         for pipeline in pipelines { pipeline.close() }
         for id in waiting { refuse(id, outOfReach) }
         reportHealth()
-        let tasks = attempts.values.compactMap(\.task)
-        for task in tasks { task.cancel() }
-        return tasks
     }
 }
