@@ -20,7 +20,9 @@ enum JSONGrammar {
             return "[" + elements.joined(separator: separator(&random)) + (random.oneIn(60) ? ",]" : "]")
         case 1:
             let members = (0..<random.size(upTo: 6)).map { index in
-                let name = random.oneIn(40) ? "\"a\"" : random.oneIn(4) ? string(&random) : "\"m\(index)\""
+                let name =
+                    random.oneIn(20)
+                    ? random.pick([#""m0""#, #""\u006d0""#, #""m\u0030""#]) : random.oneIn(4) ? string(&random) : #""m\#(index)""#
                 return "\(name):\(value(depth: depth - 1, &random))"
             }
             return "{" + members.joined(separator: separator(&random)) + "}"
