@@ -97,6 +97,7 @@ class Person:
             self.service.websocket_url,
             additional_headers={"Authorization": f"Bearer {self.tokens['access']}"},
             subprotocols=["parley.v1"],
+            max_queue=None,  # else a test that reads too little would keep the close frame waiting
         ) as connection:
             socket = Socket(connection)
             socket.expect("ready")
