@@ -22,7 +22,7 @@ slice() {
     local name=$1 scenario=$2 port=$3 pid=$4
     shift 4
     "$parley" bench "$scenario" --url "http://127.0.0.1:$port" --cpu "$name=$pid" --warm-up 0.5 --duration 2 \
-        --json "$work/$scenario.$name.$round.json" "$@" >"$work/slice.txt" || cat "$work/slice.txt"
+        --json "$work/$scenario.$name.$round.json" "$@" >"$work/slice.txt" || die "$name, $scenario: $(tail -n 20 "$work"/slice.txt "$work"/*.log)"
 }
 
 for round in $(seq "$rounds"); do
