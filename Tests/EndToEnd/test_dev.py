@@ -106,3 +106,14 @@ def test_a_home_that_postgres_cannot_reach_works_too(make_dev, tmp_path):
         assert cluster.parent == Path("/var/lib/parley")
         dev.stop()
         shutil.rmtree(cluster)
+
+
+def test_somebody_who_reads_no_more_disturbs_nothing(make_dev):
+    dev = make_dev()
+    dev.start()
+    dev.process.stdout.close()
+    for _ in range(2):
+        dev.wait_for("serve", besides={dev.kill("serve")})
+    back(dev)
+    dev.process.terminate()
+    assert dev.process.wait(timeout=30) == 0

@@ -106,7 +106,10 @@ struct DevCommand {
         tell("parley dev: \(text)\n", on: STDERR_FILENO)
     }
 
+    /// Writes unless that would block: somebody who started us through a pipe and reads no more must not stop the supervisor.
     private func tell(_ text: String, on descriptor: Int32) {
+        var wish = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        guard poll(&wish, 1, 0) == 1, wish.revents & Int16(POLLOUT) != 0 else { return }
         _ = text.withCString { write(descriptor, $0, strlen($0)) }
     }
 }

@@ -15,6 +15,7 @@ struct SignalInbox {
         sigaction(SIGHUP, nil, &hangup)
         if !hangup.isIgnored { sigaddset(&set, SIGHUP) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
+        signal(SIGPIPE, SIG_IGN)  // whoever read what we print may be gone
     }
 
     /// Waits for the next signal.

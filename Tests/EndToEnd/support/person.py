@@ -6,6 +6,7 @@ import secrets
 from contextlib import contextmanager
 
 import httpx
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from .service import Running
@@ -50,6 +51,14 @@ class Socket:
                 return frame
             self.waiting.append(frame)
 
+    def close_code(self, seconds: float = 10) -> int | None:
+        """Waits for the end, and answers the code that the service gave; `None` if it said nothing."""
+        try:
+            while True:
+                self.waiting.append(json.loads(self.connection.recv(timeout=seconds)))
+        except ConnectionClosed as closed:
+            return closed.rcvd and closed.rcvd.code
+
 
 class Person:
     def __init__(self, service: Running, username: str, password: str = PASSWORD):
@@ -71,6 +80,10 @@ class Person:
         self.id = self.http.get("/users/me").json()["id"]
         return self
 
+    def on_another_device(self) -> "Person":
+        """The same person, signed in once more."""
+        return Person(self.service, self.username, self.password).log_in()
+
     def conversation_with(self, other: "Person") -> str:
         """The id of the direct conversation with another."""
         answer = self.http.post("/conversations", json={"recipient_id": other.id})
@@ -84,6 +97,7 @@ class Person:
             self.service.websocket_url,
             additional_headers={"Authorization": f"Bearer {self.tokens['access']}"},
             subprotocols=["parley.v1"],
+            max_queue=None,  # else a test that reads too little would keep the close frame waiting
         ) as connection:
             socket = Socket(connection)
             socket.expect("ready")
