@@ -5,8 +5,10 @@ public import Runtime
 ///
 /// `@unchecked Sendable`: confined to its loop. Every entry is a callback of that loop, or is called there by the handler.
 public final class TCPConnection: @unchecked Sendable {
-    /// How long the peer may take to close its side after ``finish()``, and to finish a TLS handshake.
+    /// How long the peer may take nothing of what is left after ``finish()``, how long to close its side then, and how long
+    /// to finish a TLS handshake.
     enum Patience {
+        static let flush = Duration.seconds(10)
         static let linger = Duration.seconds(2)
         static let handshake = Duration.seconds(10)
     }
@@ -90,8 +92,7 @@ public final class TCPConnection: @unchecked Sendable {
         guard state == .open else { return }
         state = .finishing
         isReadingPaused = false
-        deadline?.cancel()
-        deadline = loop.schedule(after: Patience.linger) { [weak self] in self?.end(nil) }
+        endUnlessPeerReads()
         flushAtEndOfTick()
         updateInterest()
     }
@@ -192,8 +193,20 @@ public final class TCPConnection: @unchecked Sendable {
         if let ciphertext = tls.takeOutput() { outbound.append(ciphertext) }
     }
 
+    /// A slow reader may take its time for what is left, but one that takes nothing is gone.
+    private func endUnlessPeerReads() {
+        let unsent = unsentBytes
+        deadline?.cancel()
+        deadline = loop.schedule(after: Patience.flush) { [weak self] in
+            guard let self else { return }
+            if unsentBytes < unsent { endUnlessPeerReads() } else { end(nil) }
+        }
+    }
+
     private func shutOutput() {
         state = .lingering
+        deadline?.cancel()
+        deadline = loop.schedule(after: Patience.linger) { [weak self] in self?.end(nil) }
         if let goodbye = tls?.goodbye() {
             goodbye.withUnsafeBytes { _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         }

@@ -48,10 +48,11 @@ import Testing
         await first.close()
     }
 
-    @Test func `after finish the peer reads everything, then the end`() async throws {
+    @Test(arguments: [0, 3]) func `after finish the peer reads everything at its own pace, then the end`(pause seconds: Int) async throws {
         let group = EventLoopGroup(count: 2)
         defer { group.shutdown() }
-        let answer = [UInt8](repeating: 7, count: 1_000_000)
+        // More than the kernel's buffers hold.
+        let answer = [UInt8](repeating: 7, count: 20_000_000)
         let listener = try await TCPListener(host: "127.0.0.1", port: 0, group: group) { connection in
             connection.handler = Collector(expecting: .max)
             connection.write(answer)
@@ -61,6 +62,9 @@ import Testing
         await group.loops[0].begin {
             let connection = try await TCPConnection.connect(to: listener.address, on: group.loops[0], handler: reader)
             connection.write(Array("a question that nobody reads".utf8))
+            guard seconds > 0 else { return }
+            connection.pauseReading()
+            group.loops[0].schedule(after: .seconds(seconds)) { connection.resumeReading() }
         }
         #expect(await reader.bytes() == answer)
         await listener.close()
