@@ -27,12 +27,6 @@ final class ManualClock: Sendable {
         #expect(id.version == 7 && id.timestamp == clock.now)
     }
 
-    @Test func `a tail replaces the last 16 bits and nothing else`() {
-        let generator = generator(random: .max)
-        #expect("\(generator.next(tail: 0xBEEF))" == "017f22e2-79b0-77ff-bfff-ffffffffbeef")
-        #expect("\(generator.next(tail: 0))" == "017f22e2-79b0-7800-bfff-ffffffff0000")
-    }
-
     @Test func `ids rise strictly within a millisecond, and on beyond it when the counter overflows`() {
         let generator = generator(random: .max)  // the highest start, 0x7FF: 2,049 ids to the overflow
         let ids = (0..<10_000).map { _ in generator.next() }

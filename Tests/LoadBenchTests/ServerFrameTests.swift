@@ -1,3 +1,4 @@
+import Crypto
 import JSON
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     @Test func `an acknowledgement gives number and seq`() throws {
         let tag = MessageTag(sender: 0xABC, number: 42)
         let frame = try frame(
-            #"{"type":"message_ack","id":"42","data":{"client_msg_id":"\#(tag.text)","server_id":"x","conversation_id":"y","seq":7,"sent_at":"z"}}"#
+            #"{"type":"message_ack","id":"42","data":{"client_msg_id":"\#(tag.text())","server_id":"x","conversation_id":"y","seq":7,"sent_at":"z"}}"#
         )
         #expect(frame.kind == .messageAck)
         #expect(frame.id == 42)
@@ -41,21 +42,22 @@ import Testing
 }
 
 @Suite struct MessageTagTests {
-    @Test(arguments: [0, 1, .max] as [UInt64], [0, 9, 1_234_567])
-    func `a tag is read as it was written`(_ sender: UInt64, _ number: Int) {
+    @Test(arguments: [0, 1, 1 << 42 - 1] as [UInt64], [0, 9, 1_234_567, 1 << 32 - 1])
+    func `a tag is read as it was written, and is a UUID of version 7`(_ sender: UInt64, _ number: Int) throws {
         let tag = MessageTag(sender: sender, number: number)
-        #expect(read(tag.text) == tag)
+        let text = tag.text(at: Timestamp(milliseconds: 1_700_000_000_123))
+        #expect(read(text) == tag)
+        let id = try #require(UniqueID(text))
+        #expect(id.timestamp?.milliseconds == 1_700_000_000_123)
+        #expect(id.low >> 62 == 0b10)
     }
 
-    @Test(arguments: [
-        "", "-", "0123456789abcdef", "0123456789abcdef-", "0123456789abcdeX-1", "0123456789abcdef-1x",
-        "0123456789abcdef-99999999999999999999",
-    ])
+    @Test(arguments: ["", "-", "other", "0193b3f0-0000-4000-8000-000000000001", "0193b3f0-0000-7000-8000-00000000000g"])
     func `what we did not write belongs to nobody`(_ text: String) {
-        #expect(read(text)?.number == -1)
+        #expect(read(text).number == -1)
     }
 
-    private func read(_ text: String) -> MessageTag? {
+    private func read(_ text: String) -> MessageTag {
         var text = text
         return text.withUTF8 { MessageTag($0) }
     }

@@ -34,12 +34,6 @@ public final class UUIDv7Generator: Sendable {
         return UniqueID(high: high, low: low)
     }
 
-    /// The next id, with its last 16 bits given: a message's tell its conversation's partition.
-    public func next(tail: UInt16) -> UniqueID {
-        let id = next()
-        return UniqueID(high: id.high, low: id.low & ~0xFFFF | UInt64(tail))
-    }
-
     /// The next tick: the clock's millisecond if it has moved on, else one more than the last.
     private func advance(counterStart: UInt64) -> UInt64 {
         let milliseconds = UInt64(max(0, clock().milliseconds)) & 0xFFFF_FFFF_FFFF

@@ -1,8 +1,11 @@
-/// A `client_msg_id` that says whose message it is, and the how manieth: `0123456789abcdef-42`.
+import Crypto
+import JSON
+
+/// A `client_msg_id` that says whose message it is, and the how manieth: a UUID of version 7, as good clients make them.
 struct MessageTag: Equatable {
-    /// Of the sender, chosen at random for each run.
+    /// Of the sender, 42 bits, chosen at random for each run.
     let sender: UInt64
-    /// From 0.
+    /// From 0; 32 bits.
     let number: Int
 
     init(sender: UInt64, number: Int) {
@@ -10,33 +13,23 @@ struct MessageTag: Equatable {
         self.number = number
     }
 
-    /// Reads an id. One that is not of our making gives a tag that nobody has.
-    init?(_ text: UnsafeBufferPointer<UInt8>) {
-        self.init(sender: 0, number: -1)
-        guard text.count > 17, text[16] == UInt8(ascii: "-") else { return }
-        var sender: UInt64 = 0
-        for byte in text[..<16] {
-            guard let digit = Self.value(of: byte) else { return }
-            sender = sender << 4 | digit
+    /// Someone who sends.
+    static func randomSender() -> UInt64 { .random(in: 0..<1 << 42) }
+
+    /// Reads an id. One that is no such UUID gives a tag that nobody has.
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+        guard let id = UniqueID(utf8: text), id.version == 7 else {
+            self.init(sender: 0, number: -1)
+            return
         }
-        var number = 0
-        for byte in text[17...] {
-            guard let digit = Self.value(of: byte), digit < 10, number < Int.max / 16 else { return }
-            number = number * 10 + Int(digit)
-        }
-        self.init(sender: sender, number: number)
+        self.init(sender: (id.high & 0xFFF) << 30 | id.low >> 32 & 0x3FFF_FFFF, number: Int(id.low & 0xFFFF_FFFF))
     }
 
-    var text: String {
-        let digits = String(sender, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits + "-\(number)"
-    }
-
-    private static func value(of digit: UInt8) -> UInt64? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(digit - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(digit - UInt8(ascii: "a") + 10)
-        default: nil
-        }
+    /// The id of a message that is written now.
+    func text(at time: Timestamp = .now) -> String {
+        UniqueID(
+            high: UInt64(time.milliseconds) << 16 | 0x7000 | sender >> 30,
+            low: 0b10 << 62 | (sender & 0x3FFF_FFFF) << 32 | UInt64(number)
+        ).description
     }
 }

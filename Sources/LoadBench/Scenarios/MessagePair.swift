@@ -6,7 +6,7 @@ internal import JSON
 final class MessagePair: MemberSocketDelegate, @unchecked Sendable {
     private unowned let lane: PairsLane
     private let conversation: BenchConversation
-    private let tag = UInt64.random(in: .min ... .max)
+    private let tag = MessageTag.randomSender()
     private var ledger = DeliveryLedger()
     private var sender: MemberSocket?
     private var receiver: MemberSocket?
@@ -42,7 +42,7 @@ final class MessagePair: MemberSocketDelegate, @unchecked Sendable {
         json.beginObject()
         json.field("conversation_id", conversation.id)
         json.field("content", lane.content)
-        json.field("client_msg_id", MessageTag(sender: tag, number: number).text)
+        json.field("client_msg_id", MessageTag(sender: tag, number: number).text())
         json.endObject()
         json.endObject()
         sender?.send(json.finish())
