@@ -96,31 +96,6 @@ import Testing
     }
 }
 
-@Suite struct AudienceCacheTests {
-    private let conversation = Conversation.ID(UniqueID(high: 0, low: 1))
-    private let member = Member.ID(UniqueID(high: 0, low: 2))
-
-    @Test func `members are known only under the rev they were read at`() {
-        var cache = AudienceCache()
-        cache.set([member], of: conversation, at: 5)
-        let (current, outdated) = (cache.members(of: conversation, at: 5), cache.members(of: conversation, at: 6))
-        #expect(current == [member])
-        #expect(outdated == nil)
-    }
-
-    @Test func `what is asked for often stays, memory stays bounded`() {
-        var cache = AudienceCache(limit: 10)
-        cache.set([member], of: conversation, at: 1)
-        for number in 10..<500 {
-            cache.set([], of: Conversation.ID(UniqueID(high: 1, low: UInt64(number))), at: 1)
-            let stays = cache.members(of: conversation, at: 1)
-            #expect(stays == [member])
-        }
-        let forgotten = cache.members(of: Conversation.ID(UniqueID(high: 1, low: 11)), at: 1)
-        #expect(forgotten == nil)
-    }
-}
-
 @Suite struct NameTests {
     @Test(arguments: ["a@b.c", "Ada.Lovelace+x@mail.example.org", "ü@exämple.org"])
     func `an address is taken`(text: String) { #expect(EmailAddress(text)?.text == text) }

@@ -370,7 +370,6 @@ def test_every_node_hears_of_a_sign_out_and_a_new_one_knows_of_it(make_service):
         refused(at_the_new.get("/users/me"), 401, "unauthenticated")
 
 
-@pytest.mark.xfail(reason="the port opens before the service has asked once which sign-ins have ended")
 def test_a_new_process_takes_no_token_that_was_revoked_not_even_at_first(make_service):
     service = make_service()
     ada = newcomer(service)

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 
@@ -100,17 +100,22 @@ def freeze_postgres(dev: DevService):
         time.sleep(5)
 
 
+LONG = [pytest.mark.long, pytest.mark.timeout(1800)]
+
+
 # acceptance: E-011, E-015, D-051
 @pytest.mark.parametrize(
     "faults",
     [
         [kill_serve, end_database_sessions, kill_postgres, kill_serve, stop_postgres_at_once],
+        pytest.param([kill_serve] * 50, marks=LONG),
+        pytest.param([kill_postgres] * 50, marks=LONG),
         pytest.param(
             [kill_serve] * 20 + [end_database_sessions] * 12 + [kill_postgres] * 7 + [stop_postgres_at_once] * 7 + [freeze_postgres] * 4,
-            marks=[pytest.mark.long, pytest.mark.timeout(1800)],
+            marks=LONG,
         ),
     ],
-    ids=["5 faults", "50 faults"],
+    ids=["one of each", "50 kills of serve", "50 kills of PostgreSQL", "50 of all kinds"],
 )
 def test_no_fault_loses_doubles_or_reorders_a_message(home, faults):
     dice = random.Random(len(faults))
@@ -132,13 +137,10 @@ def test_no_fault_loses_doubles_or_reorders_a_message(home, faults):
         acked = load.ledger.acked
         time.sleep(1)
     print(f"\n{len(faults)} faults: {load}; slowest recovery {max(recoveries)}")
-    gaps = [finding for finding in load.findings if finding.startswith("live-gap")]
-    assert [finding for finding in load.findings if finding not in gaps] == []
+    assert load.findings == []
     assert died == set(), "the service itself ended when its database did"
     assert load.ledger.acked > acked > 10 * len(faults), "they went on talking"
     assert load.slowest < (6 if is_long else 12), "the service promises an answer within five seconds"
-    if gaps:
-        pytest.xfail(f"sockets are not told of what was stored when its answer was lost: {len(gaps)} gaps, such as {gaps[0]}")
 
 
 def test_a_frozen_database_costs_five_seconds_and_an_honest_answer(home):
@@ -186,13 +188,10 @@ def test_a_frozen_database_costs_five_seconds_and_an_honest_answer(home):
         adas_own = sorted(message["id"] for message in stored if message["sender_id"] == ada.id)
         assert adas_own == sorted(retry.json()["id"] for retry in retries)
 
-        # What PostgreSQL had been asked before it stood still is stored when it goes on; all that are connected must hear of it.
+        # What PostgreSQL had been asked before it stood still was stored when it went on; all that are connected hear of it.
         heard = set()
-        with suppress(TimeoutError):
-            while not heard >= set(adas_own):
-                heard.add(bens.expect("new_message", seconds=3)["id"])
-        if not heard >= set(adas_own):
-            pytest.xfail("what was stored when its answer was lost is told to no socket, not even when it is sent again")
+        while not heard >= set(adas_own):
+            heard.add(bens.expect("new_message", seconds=3)["id"])
 
 
 # Races

@@ -2,10 +2,11 @@
 
 import json
 import time
+from contextlib import suppress
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from support.answers import refused
@@ -69,7 +70,6 @@ def test_every_limited_answer_says_how_much_is_left(ada, conversation):
 
 
 # acceptance: B-021
-@pytest.mark.xfail(reason="X-RateLimit-* stand on successes and on 429 alone", strict=True)
 def test_refusals_say_so_too(ada, conversation):
     for answer in (ada.http.get("/conversations?limit=0"), ada.http.get("/conversations/x"), send(ada, conversation, "")):
         assert answer.status_code in (400, 404)
@@ -137,19 +137,18 @@ def test_a_socket_that_talks_too_fast_is_told_then_let_go(ada):
         time.sleep(told[-1]["data"]["retry_after_ms"] / 1000)
         socket.expect("pong", socket.send("ping"))
     with ada.socket() as socket:
-        for _ in range(300):
-            socket.connection.send('{"type":"ping"}')
+        with suppress(ConnectionClosed):
+            for _ in range(300):
+                socket.connection.send('{"type":"ping"}')
         assert socket.close_code() == 4008
 
 
-@pytest.mark.xfail(reason="the error to a frame that came too soon has neither id nor client_msg_id: which message was it?", strict=True)
 def test_a_frame_that_came_too_soon_is_refused_by_its_id(ada):
     with ada.socket() as socket:
         ids = [socket.send("ping") for _ in range(60)]
         assert {socket.answer(id, seconds=2)["type"] for id in ids} == {"pong", "error"}
 
 
-@pytest.mark.xfail(reason="a frame that waits for `ready` takes one permit when it comes and one when it is done", strict=True)
 def test_frames_that_wait_for_ready_are_counted_once(limited, ada):
     """Twenty may come at once; nineteen come behind the token, before the service has found out whose it is."""
     with connect(limited.websocket_url) as connection:

@@ -108,7 +108,6 @@ def test_a_token_opens_the_socket_in_each_of_its_ways(service, ada, way):
         lives(socket)
 
 
-@pytest.mark.xfail(reason="`ready` repeats the id of a renewal, not of the first `auth`", strict=True)
 def test_the_answer_to_the_first_frame_repeats_its_id(service, ada):
     with opened(service) as socket:
         socket.expect("ready", socket.send("auth", {"token": ada.tokens["access"]}), seconds=3)
@@ -123,7 +122,6 @@ def test_what_is_said_before_ready_waits_and_is_done_in_order(service, ada, conv
         assert seqs == list(range(seqs[0], seqs[0] + 20))
 
 
-@pytest.mark.xfail(reason="the 33rd frame before `ready` ends the socket with 4003, and what was said is lost", strict=True)
 def test_who_has_much_to_say_at_once_is_not_taken_for_broken(service, ada, conversation):
     """As a client that was offline: it sends its token and all that has gathered, without waiting."""
     with opened(service) as socket:
@@ -172,7 +170,6 @@ def test_a_token_elsewhere_opens_no_socket(service, ada, undisturbed):
             assert socket.close_code() == 4001
 
 
-@pytest.mark.xfail(reason="an unknown type or bad data is answered with an error, and the socket stays", strict=True)
 def test_nothing_is_told_before_a_token(service, undisturbed):
     """Whoever has shown no token gets a close code and not a word."""
     with undisturbed():

@@ -8,11 +8,13 @@ struct Authentication: Sendable {
 
     /// The member who sent a request.
     ///
-    /// - Throws: 401 `unauthenticated`, alike for every fault: what exactly is wrong with a token is nobody's business.
+    /// - Throws: 401 `unauthenticated`, alike for every fault: what exactly is wrong with a token is nobody's business;
+    ///   503 `unavailable` while a new process does not know yet which sign-ins have ended.
     func member(of request: Request) async throws -> MemberContext {
         guard let header = request.headers[.authorization], let token = Self.bearerToken(header), let claims = claims(of: token) else {
             throw HTTPError.unauthenticated
         }
+        guard revocations.areKnown else { throw HTTPError.unavailable }
         return MemberContext(member: Member.ID(claims.subject), signIn: SignIn.ID(claims.session))
     }
 

@@ -29,6 +29,7 @@ struct RevocationWatch: Service {
         do {
             let ended = try await database.query(RevokedSince(since: since))
             for entry in ended where revocations.insert(entry.signIn) { delivery.revoke(entry.signIn, of: entry.member) }
+            revocations.becomeKnown()
             guard let newest = ended.map(\.at).max() else { return since }
             return max(since, Timestamp(milliseconds: newest.milliseconds - Self.overlap.milliseconds))
         } catch {

@@ -6,9 +6,16 @@ final class Revocations: Sendable {
     /// Each with the time when its last access token will have expired: from then on nobody need remember it.
     private let ended = Mutex<[SignIn.ID: Timestamp]>([:])
     private let tokenLifetime: Duration
+    private let known = Atomic(false)
 
     /// - Parameter tokenLifetime: of an access token.
     init(tokenLifetime: Duration) { self.tokenLifetime = tokenLifetime }
+
+    /// Whether the database has been asked for those that ended before this process began. Until then an access token
+    /// alone proves nothing.
+    var areKnown: Bool { known.load(ordering: .acquiring) }
+
+    func becomeKnown() { known.store(true, ordering: .releasing) }
 
     func contains(_ signIn: SignIn.ID) -> Bool { ended.withLock { $0[signIn] != nil } }
 

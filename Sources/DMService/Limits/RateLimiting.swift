@@ -19,9 +19,15 @@ struct RateLimiting: Sendable {
     private func limit(_ request: Request, _ subject: RateLimits.Subject, _ next: () async throws -> Response) async throws -> Response {
         guard let name = request.route.limit, let verdict = limits.take(name, for: subject) else { return try await next() }
         if verdict.wait != nil { throw HTTPError.rateLimited(verdict) }
-        var response = try await next()
-        response.headers += verdict.headers
-        return response
+        do {
+            var response = try await next()
+            response.headers += verdict.headers
+            return response
+        } catch let refusal as any HTTPRefusal {
+            var error = refusal.httpError
+            error.headers += verdict.headers
+            throw error
+        }
     }
 
     /// An IPv4 address, or the /64 of an IPv6 address: that much of the net belongs to one customer. Source: RELIABILITY §3.3.

@@ -75,14 +75,21 @@ final class WriteQueue: @unchecked Sendable {
             } catch let error as PostgresError
                 where Self.mayBeRepeated(error, batch) && attempt < limits.attempts && ContinuousClock.now < end
             {
+                doubt(batch, after: error)
                 metrics.repeatedBatches.increment()
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(4 << attempt))))
             } catch {
+                doubt(batch, after: error)
                 Logger.current.warning("a batch of messages was not written", [.sqlState: (error as? PostgresError)?.sqlState ?? "none"])
                 return Self.blamesAMessage(error) ? await writeApart(batch) : Self.unwritten(batch)
             }
         }
         return Self.unwritten(batch)
+    }
+
+    /// A lost connection leaves open whether the batch is stored. If it is, its readers are told when it is sent again.
+    private func doubt(_ batch: WriteBatch, after error: any Error) {
+        if (error as? PostgresError)?.code == .connectionLost { audiences.doubt(batch.conversations) }
     }
 
     private static func unwritten(_ batch: WriteBatch) -> [SendResult?] { Array(repeating: nil, count: batch.entries.count) }
@@ -100,6 +107,7 @@ final class WriteQueue: @unchecked Sendable {
             do {
                 results[index] = try await database.one(SendMessage(entry: entry))
             } catch {
+                doubt(batch, after: error)
                 guard Self.blamesAMessage(error) else { break }
             }
         }
@@ -125,20 +133,26 @@ final class WriteQueue: @unchecked Sendable {
 
     /// Tells the senders what became of their messages, and everybody else what there is to read.
     private func publish(_ batch: WriteBatch, _ results: [SendResult?]) async {
-        await refreshAudiences(batch, results)
+        let outcomes = zip(batch.entries, results).map { entry, result in (entry, Self.outcome(of: entry, result)) }
+        await refreshAudiences(outcomes, results)
         var fanout = Fanout(delivery)
-        var outcomes: [(PendingMessage, SendOutcome)] = []
-        outcomes.reserveCapacity(batch.entries.count)
-        for (entry, result) in zip(batch.entries, results) {
-            let outcome = Self.outcome(of: entry, result)
-            outcomes.append((entry, outcome))
-            guard case .stored(let message) = outcome, let place = result?.place else { continue }
+        for ((entry, outcome), result) in zip(outcomes, results) {
+            guard let place = result?.place, let message = news(outcome) else { continue }
             let event = MessageEvents.new(message)
-            for member in audiences.members(of: entry.conversation, at: place.membersRev) ?? [] {
+            for member in audiences.tell(message.rev, of: entry.conversation, at: place.membersRev) ?? [] {
                 fanout.add(event, to: member, except: entry.waiter.session)
             }
         }
         answer(outcomes, with: fanout)
+    }
+
+    /// The message, if its readers have not been told of it.
+    private func news(_ outcome: SendOutcome) -> Message? {
+        switch outcome {
+        case .stored(let message): message
+        case .replayed(let message): audiences.isUntold(message.rev, of: message.conversation) ? message : nil
+        case .refused: nil
+        }
     }
 
     private static func outcome(of entry: PendingMessage, _ result: SendResult?) -> SendOutcome {
@@ -173,13 +187,12 @@ final class WriteQueue: @unchecked Sendable {
     }
 
     /// Reads anew who hears of the conversations whose members changed since they were last read.
-    private func refreshAudiences(_ batch: WriteBatch, _ results: [SendResult?]) async {
+    private func refreshAudiences(_ outcomes: [(PendingMessage, SendOutcome)], _ results: [SendResult?]) async {
         var stale: [Conversation.ID] = []
-        for (entry, result) in zip(batch.entries, results) {
-            guard let result, case .stored = result.verdict, let place = result.place, stale.last != entry.conversation,
-                audiences.members(of: entry.conversation, at: place.membersRev) == nil
-            else { continue }
-            stale.append(entry.conversation)
+        for ((entry, outcome), result) in zip(outcomes, results) where stale.last != entry.conversation {
+            if let place = result?.place, news(outcome) != nil, !audiences.isCurrent(entry.conversation, at: place.membersRev) {
+                stale.append(entry.conversation)
+            }
         }
         guard !stale.isEmpty else { return }
         do {

@@ -18,6 +18,9 @@ package struct SocketCommand: Sendable {
         case badData(JSONError, id: JSONFragment?, clientMessageID: String?)
     }
 
+    /// What came of reading a frame.
+    typealias Reading = Result<SocketCommand, Fault>
+
     /// Repeated in the answer.
     let id: JSONFragment?
     let action: Action
@@ -39,6 +42,27 @@ package struct SocketCommand: Sendable {
             throw .badData(error, id: envelope.id, clientMessageID: envelope.clientMessageID)
         } catch {
             throw .unknownType(id: envelope.id)
+        }
+    }
+}
+
+extension SocketCommand.Reading {
+    /// What an answer repeats, as far as it could be read.
+    var id: JSONFragment? {
+        switch self {
+        case .success(let command): command.id
+        case .failure(.unknownType(let id)), .failure(.badData(_, let id, _)): id
+        case .failure(.badEnvelope): nil
+        }
+    }
+
+    /// Which message an error is about.
+    var clientMessageID: String? {
+        switch self {
+        case .success(let command):
+            if case .sendMessage(let draft, _) = command.action { draft.clientID?.text } else { nil }
+        case .failure(.badData(_, _, let clientMessageID)): clientMessageID
+        case .failure: nil
         }
     }
 }

@@ -14,8 +14,8 @@ final class SocketSession: @unchecked Sendable {
     private enum State {
         /// No token yet. The timer ends a socket that brings none.
         case waiting(LoopTimer)
-        /// A token was found good, and its owner is being looked up; what the client says meanwhile is kept.
-        case admitting(early: [[UInt8]])
+        /// A token was found good, and its owner is being looked up. Nothing more is read meanwhile; what had been read waits.
+        case admitting(early: [SocketCommand.Reading])
         /// The timer ends it when the token expires.
         case ready(Principal, LoopTimer)
         case ended
@@ -23,8 +23,6 @@ final class SocketSession: @unchecked Sendable {
 
     /// How long a socket may stay without a token.
     private static let patience = Duration.seconds(10)
-    /// Frames that a client may send before it is admitted.
-    private static let earlyFrames = 32
 
     let loop: EventLoop
     private let endpoint: SocketEndpoint
@@ -41,7 +39,7 @@ final class SocketSession: @unchecked Sendable {
         state = .ended
         state = .waiting(socket.loop.schedule(after: Self.patience) { [weak self] in self?.end(.unauthenticated) })
         endpoint.metrics.opened.increment()
-        if let token { admit(token) }
+        if let token { admit(token, answer: nil) }
     }
 
     /// Under which sign-in the socket was opened, once it is admitted.
@@ -56,31 +54,33 @@ final class SocketSession: @unchecked Sendable {
 
     // MARK: Admission
 
-    private func admit(_ token: String) {
+    private func admit(_ token: String, answer id: JSONFragment?) {
         guard let claims = endpoint.authentication.claims(of: token) else { return end(.unauthenticated) }
         if case .waiting(let timer) = state { timer.cancel() }
         state = .admitting(early: [])
+        socket?.pauseReading()
         loop.start { [self] in
             do {
                 guard let owner = try await endpoint.owner(of: claims) else { return end(.unauthenticated) }
                 let principal = Principal(
                     profile: owner.profile, signIn: SignIn.ID(claims.session), device: owner.device, expires: claims.expires)
-                admitted(principal)
+                admitted(principal, answer: id)
             } catch {
                 end(.unavailable)
             }
         }
     }
 
-    private func admitted(_ principal: Principal) {
+    private func admitted(_ principal: Principal, answer id: JSONFragment?) {
         guard case .admitting(let early) = state, !endpoint.authentication.revocations.contains(principal.signIn) else {
             return end(.revoked)
         }
         state = .ready(principal, expiryTimer(principal.expires))
         endpoint.delivery.gateways.current.add(self, of: principal.profile.id)
         endpoint.metrics.ready.increment()
-        send(endpoint.ready(principal))
-        for frame in early { frame.withUnsafeBytes { take($0) } }
+        send(endpoint.ready(principal, command: id))
+        for command in early { perform(command) }
+        socket?.resumeReading()
     }
 
     /// A socket that is ready may bring a newer token of its own sign-in, and lives as long as that.
@@ -103,20 +103,41 @@ final class SocketSession: @unchecked Sendable {
     // MARK: Commands
 
     private func take(_ utf8: UnsafeRawBufferPointer) {
-        guard paced() else { return }
-        let command: SocketCommand
-        do { command = try SocketCommand(utf8) } catch { return refuse(error) }
-        switch (state, command.action) {
-        case (.ended, _): break
-        case (.admitting(var early), _):
-            guard early.count < Self.earlyFrames else { return end(.badFrame) }
-            early.append(Array(utf8))
+        let command = SocketCommand.Reading { () throws(SocketCommand.Fault) in try SocketCommand(utf8) }
+        switch state {
+        case .ended: break
+        case .waiting: begin(command)
+        case .admitting(var early):
+            state = .ended  // else the array would be copied
+            early.append(command)
             state = .admitting(early: early)
-        case (.waiting, .auth(let token)): admit(token)
-        case (.waiting, _): end(.unauthenticated)
-        case (.ready(let principal, let timer), .auth(let token)): renew(token, principal, timer, answer: command.id)
-        case (.ready, .ping): send(SocketFrame.answer("pong", to: command.id) { $0.emptyObject() })
-        case (.ready(let principal, _), .sendMessage(let draft, let conversation)):
+        case .ready: perform(command)
+        }
+    }
+
+    /// The first frame of a socket whose handshake brought no token. Whoever brings none here either is told nothing.
+    private func begin(_ command: SocketCommand.Reading) {
+        switch command {
+        case .success(let command):
+            if case .auth(let token) = command.action { admit(token, answer: command.id) } else { end(.unauthenticated) }
+        case .failure(.badEnvelope): end(.badFrame)
+        case .failure: end(.unauthenticated)
+        }
+    }
+
+    private func perform(_ command: SocketCommand.Reading) {
+        guard case .ready(let principal, let timer) = state, paced(command) else { return }
+        switch command {
+        case .success(let command): perform(command, principal, timer)
+        case .failure(let fault): refuse(fault)
+        }
+    }
+
+    private func perform(_ command: SocketCommand, _ principal: Principal, _ timer: LoopTimer) {
+        switch command.action {
+        case .auth(let token): renew(token, principal, timer, answer: command.id)
+        case .ping: send(SocketFrame.answer("pong", to: command.id) { $0.emptyObject() })
+        case .sendMessage(let draft, let conversation):
             sendMessage(draft, to: conversation, from: principal.profile, command: command.id)
         }
     }
@@ -134,11 +155,11 @@ final class SocketSession: @unchecked Sendable {
     }
 
     /// Whether another frame may come now. One that may not is answered and dropped; who goes on regardless is let go.
-    private func paced() -> Bool {
+    private func paced(_ command: SocketCommand.Reading) -> Bool {
         switch pace.take(now: loop.now) {
         case .taken: return true
         case .wait(let wait):
-            send(SocketFrame.error(.rateLimited, retryAfter: wait))
+            send(SocketFrame.error(.rateLimited, to: command.id, clientMessageID: command.clientMessageID, retryAfter: wait))
             return false
         case .hopeless:
             end(.tooFast)

@@ -6,6 +6,7 @@ internal import Postgres
 /// Whether the process lives, whether it can serve, and what it has counted.
 struct HealthRoutes: Sendable {
     let database: Database
+    let revocations: Revocations
     let registry: MetricsRegistry
 
     /// How a part is.
@@ -39,6 +40,7 @@ struct HealthRoutes: Sendable {
     private func ready(_ request: Request, _ context: AnonymousContext) async throws -> Response {
         do {
             _ = try await database.first(Alive())
+            guard revocations.areKnown else { throw HTTPError.unavailable }
             return .json(200, Report(status: "ok", checks: ["postgres": "ok"]))
         } catch {
             return .json(503, Report(status: "unavailable", checks: ["postgres": "unreachable"])).with(.retryAfter, "1")

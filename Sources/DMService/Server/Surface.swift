@@ -13,7 +13,8 @@ struct Surface: Sendable {
         let authentication = services.authentication
         var router = Router()
 
-        router.mount(HealthRoutes(database: services.database, registry: services.registry).routes)
+        router.mount(
+            HealthRoutes(database: services.database, revocations: authentication.revocations, registry: services.registry).routes)
         router.mount(
             AccountRoutes(actions: services.accounts, authentication: authentication).routes, under: Self.api, through: [limiting.byAddress]
         )
@@ -47,6 +48,11 @@ struct Surface: Sendable {
     /// What failures underneath are answered with. Whatever is not named here is 500 `internal`.
     static func answer(forFailure error: any Error) -> HTTPError? {
         guard let error = error as? PostgresError, error.isUnavailability else { return nil }
-        return HTTPError(.unavailable, "Try again in a moment.", headers: [HeaderField(.retryAfter, "1")])
+        return .unavailable
     }
+}
+
+extension HTTPError {
+    /// Something that the service needs is not there, and will be back.
+    static let unavailable = HTTPError(.unavailable, "Try again in a moment.", headers: [HeaderField(.retryAfter, "1")])
 }

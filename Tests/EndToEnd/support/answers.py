@@ -5,7 +5,7 @@ import re
 import httpx
 
 # Words of the inside: whoever reads one of them learns what the service is made of.
-INSIDE = re.compile(r"select |insert |postgres|psql|relation|libpq|swift|fatal|stack|/Sources/|errno|0x[0-9a-f]{6}", re.IGNORECASE)
+INSIDE = re.compile(r"select |insert |postgres|psql|relation|libpq|swift|fatal|stack|/Sources/|errno|\b0x[0-9a-f]{6}", re.IGNORECASE)
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

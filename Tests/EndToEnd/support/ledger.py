@@ -66,7 +66,8 @@ class Ledger:
 
     @property
     def acked(self) -> int:
-        return sum(bool(message.acks) for message in self.sent.values())
+        # Asked while the load goes on, in another thread.
+        return sum(bool(message.acks) for message in list(self.sent.values()))
 
     def findings(self, stored: dict[str, dict[str, list[dict]]]) -> list[str]:
         """All that is wrong, each beginning with its name.
