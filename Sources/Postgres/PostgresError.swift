@@ -43,6 +43,9 @@ extension PostgresError {
     /// Whether the transaction lost a race and may simply be run again (serialization failure, deadlock).
     public var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }
 
+    /// Whether somebody else kept a row locked for longer than ``PostgresConfiguration/lockTimeout``.
+    public var isLockTimeout: Bool { sqlState == "55P03" }
+
     /// Whether a row with this key is there already (unique violation).
     public var isDuplicate: Bool { sqlState == "23505" }
 

@@ -115,12 +115,33 @@ import Testing
             let sending = try await nodes[0].services.database.transaction { transaction in
                 try await transaction.execute(LockConversation(conversation: conversation))
                 let sending = Task { try await nodes[1].send("too late", "late", to: conversation, from: ada).message }
-                try await Task.sleep(for: .milliseconds(150))
+                while try await nodes[0].services.database.one(SendsThatWait()) == 0 { try await Task.sleep(for: .milliseconds(5)) }
                 try await transaction.execute(RemoveParticipant(conversation: conversation, member: ada.id))
                 return sending
             }
             await #expect(throws: SendRefusal.notAParticipant) { _ = try await sending.value }
             #expect(try await nodes[0].history(conversation, for: ben).isEmpty)
+        }
+    }
+
+    @Test func `a conversation that somebody keeps locked holds up no other`() async throws {
+        try await TestService.run(nodes: 2, lockTimeout: .milliseconds(300)) { nodes in
+            let node = nodes[1]
+            let (ada, _, conversation) = try await nodes[0].pair()
+            let (ben, _, other) = try await nodes[0].pair()
+            try await nodes[0].services.database.transaction { transaction in
+                try await transaction.execute(LockConversation(conversation: conversation))
+                for round in 0..<5 {
+                    async let refusal = node.refusal("held", "held", to: conversation, from: ada)
+                    async let first = node.send("one", "one \(round)", to: other, from: ben)
+                    async let second = node.send("two", "two \(round)", to: other, from: ben)
+                    _ = try await (first, second)
+                    #expect(await refusal == .unavailable)
+                }
+            }
+            #expect(node.metric("parley_write_batches_repeated_total") == 1, "only the first batch waited for the lock")
+            #expect(try await node.send("held", "held", to: conversation, from: ada).message.seq == 1)
+            #expect(try await nodes[0].history(other, for: ben).map(\.seq) == Array(1...10))
         }
     }
 
@@ -143,6 +164,14 @@ private struct LockConversation: Statement {
     static let sql = "SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE"
     let conversation: Conversation.ID
     func bind(to parameters: inout ParameterWriter) { parameters.append(conversation) }
+}
+
+/// Waiting for a lock of this schema's conversations.
+private struct SendsThatWait: Statement {
+    static let sql = """
+        SELECT count(*) FROM pg_locks l JOIN pg_locks held ON held.pid = l.pid AND held.relation = 'conversations'::regclass WHERE NOT l.granted
+        """
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Int64 { try row.int64(0) }
 }
 
 private struct RemoveParticipant: Statement {

@@ -326,7 +326,7 @@ def test_a_lock_that_is_held_too_long_costs_an_honest_answer_and_others_little(s
 
     def send(conversation: str):
         began = time.monotonic()
-        answer = ada.http.post(f"/conversations/{conversation}/messages", json={"content": "x", "client_msg_id": "x"})
+        answer = ada.http.post(f"/conversations/{conversation}/messages", json={"content": "x", "client_msg_id": str(uuid.uuid4())})
         return answer, time.monotonic() - began
 
     with ThreadPoolExecutor(5) as pool, psycopg.connect(service.database) as holder:
@@ -340,7 +340,13 @@ def test_a_lock_that_is_held_too_long_costs_an_honest_answer_and_others_little(s
         assert seconds < 8
         for other in others:
             assert other.result()[0].status_code == 201
-            assert other.result()[1] < 8
+            assert other.result()[1] < 5
+        # From now on it is known, and costs the others nothing.
+        for conversation in free:
+            stuck = pool.submit(send, locked)
+            assert send(conversation)[1] < 1
+            refused(stuck.result()[0], 503, "unavailable")
+            assert stuck.result()[1] < 1
     assert send(locked)[0].json()["seq"] == 1
 
 

@@ -1,7 +1,7 @@
 /// Who hears of a conversation, as of a `members_rev`, and how much of it they have been told. Belongs to its write queue.
 ///
-/// Members are used only while the database still names the `members_rev` that they were read under, so a member who was
-/// removed hears nothing even if nobody told this process.
+/// Members are used only for messages that were stored under the `members_rev` that they were read under, or an earlier one, so a
+/// member who was removed hears nothing even if nobody told this process.
 struct AudienceCache {
     private struct Entry {
         let membersRev: Int64
@@ -30,15 +30,10 @@ struct AudienceCache {
     /// - Parameter limit: conversations in one generation.
     init(limit: Int = 50_000) { self.limit = limit }
 
-    /// Whether these members are known.
-    func isCurrent(_ conversation: Conversation.ID, at membersRev: Int64) -> Bool {
-        (young[conversation] ?? old[conversation])?.membersRev == membersRev
-    }
-
-    /// Who is to be told of `rev`, and from now on has been; `nil` while they are not known.
+    /// Who is to be told of `rev`, which was stored under `membersRev`, and from now on has been; `nil` while they are not known.
     mutating func tell(_ rev: Int64, of conversation: Conversation.ID, at membersRev: Int64) -> [Member.ID]? {
         if young[conversation] == nil, let entry = old[conversation] { insert(entry, for: conversation) }
-        guard let index = young.index(forKey: conversation), young.values[index].membersRev == membersRev else { return nil }
+        guard let index = young.index(forKey: conversation), young.values[index].membersRev >= membersRev else { return nil }
         young.values[index].told = max(rev, young.values[index].told)
         if !doubts.isEmpty, let doubt = doubts.index(forKey: conversation) {
             doubts.values[doubt].since.insert(rev)

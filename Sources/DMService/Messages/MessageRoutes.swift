@@ -44,9 +44,10 @@ struct MessageRoutes: Sendable {
         let query = try HistoryQuery(request, in: conversation)
         let lines = try await lines(query, of: conversation, for: context.member)
         guard let head = lines.first?.headSeq else { throw HTTPError.notFound }
-        let messages = try await profiles.name(lines.compactMap(\.message))
-        let items = Array(messages.prefix(query.limit))
-        let next = messages.count > query.limit ? items.last.map { query.window.following($0.seq).text } : nil
+        let rows = lines.compactMap(\.message)
+        let page = rows.prefix(query.limit)
+        let items = try await profiles.name(Array(page))
+        let next = rows.count > query.limit ? page.last.map { query.window.following($0.seq).text } : nil
         return .json(200, HistoryPage(page: Page(items: items, nextCursor: next.map(Paging<String>.encode)), headSeq: head))
     }
 

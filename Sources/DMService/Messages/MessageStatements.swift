@@ -71,6 +71,21 @@ struct SendMessages: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> SendResult { try SendResult(row) }
 }
 
+/// Which of these conversations somebody else has locked right now. Does not wait.
+struct LockedConversations: Statement {
+    static let sql = """
+        WITH free AS (SELECT id FROM conversations WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT id FROM conversations WHERE id = ANY($1) EXCEPT SELECT id FROM free
+        """
+    let suspects: [Conversation.ID]
+
+    init(among suspects: [Conversation.ID]) { self.suspects = suspects }
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(suspects) }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Conversation.ID { try row.value(0) }
+}
+
 /// Who hears of a conversation's messages now.
 struct ActiveParticipants: Statement {
     static let sql = """

@@ -16,18 +16,23 @@ struct PendingMessage: Sendable {
         case task(CheckedContinuation<SendOutcome, Never>)
     }
 
-    /// What the database knows a retry of it by.
-    let dedupeKey: UniqueID?
-    let requestHash: Int64?
+    /// What the database knows a retry of it by: the client's, or our own if the client gave it no id.
+    let dedupeKey: UniqueID
+    let requestHash: Int64
+
+    private static let ownKeys = UUIDv7Generator()
 
     init(_ draft: Message.Draft, to conversation: Conversation.ID, from sender: Profile, waiter: Waiter) {
         self.conversation = conversation
         self.sender = sender
         self.draft = draft
         self.waiter = waiter
-        dedupeKey = draft.clientID?.dedupeKey(of: sender.id)
-        requestHash = draft.clientID == nil ? nil : draft.requestHash
+        dedupeKey = draft.clientID?.dedupeKey(of: sender.id) ?? Self.ownKeys.next()
+        requestHash = draft.clientID == nil ? 0 : draft.requestHash
     }
+
+    /// How much it weighs in a queue.
+    var byteCount: Int { draft.content.utf8.count }
 
     /// The message that it became.
     func stored(seq: Int64, rev: Int64, sentAt: Timestamp) -> Message {

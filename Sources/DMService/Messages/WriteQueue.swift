@@ -14,36 +14,51 @@ final class WriteQueue: @unchecked Sendable {
     struct Limits: Sendable {
         /// Messages of one transaction.
         var batch = 256
-        /// Messages that may wait. One more is refused: the database is too far behind.
+        /// Messages that may wait, and bytes of their texts. Beyond that they are refused: the database is too far behind.
         var waiting = 20_000
+        var waitingBytes = 32 << 20
         /// Up to so many messages go as single statements, which are cheaper than the batch until there are enough of them.
         var singles = 2
-        /// How often a batch is tried before its senders are told to try again, and how long after the first time it still is:
-        /// with the database's own deadlines nobody waits longer than five seconds for an answer.
+        /// How often a batch is tried.
         var attempts = 5
+        /// How long after its arrival a message may still be tried. With the database's own deadlines nobody waits longer
+        /// than five seconds for an answer.
         var patience = Duration.seconds(3)
+        /// Conversations that are remembered as locked.
+        var locked = 1000
     }
 
     private let loop: EventLoop
     private let database: Database
-    private let delivery: Delivery
     private let metrics: MessageMetrics
     private let limits: Limits
-    private var waiting: [PendingMessage] = []
+    private let announcer: MessageAnnouncer
+    private var waiting: [Arrival] = []
+    private var waitingBytes = 0
     private var isWriting = false
-    private var audiences = AudienceCache()
+    /// Conversations that somebody else kept locked for too long when they were last tried.
+    private var locked: Set<Conversation.ID> = []
+
+    private struct Arrival {
+        let message: PendingMessage
+        /// Milliseconds of the loop's clock.
+        let at: UInt64
+    }
 
     init(loop: EventLoop, database: Database, delivery: Delivery, metrics: MessageMetrics, limits: Limits = Limits()) {
         self.loop = loop
         self.database = database
-        self.delivery = delivery
         self.metrics = metrics
         self.limits = limits
+        announcer = MessageAnnouncer(loop: loop, database: database, delivery: delivery)
     }
 
     func enqueue(_ message: PendingMessage) {
-        guard waiting.count < limits.waiting else { return answer([(message, .refused(.unavailable))]) }
-        waiting.append(message)
+        guard waiting.count < limits.waiting, waitingBytes + message.byteCount <= limits.waitingBytes else {
+            return refuse([message])
+        }
+        waiting.append(Arrival(message: message, at: loop.now))
+        waitingBytes += message.byteCount
         guard !isWriting else { return }
         isWriting = true
         loop.atEndOfTick(self)
@@ -51,108 +66,143 @@ final class WriteQueue: @unchecked Sendable {
 
     /// Writes batch after batch until nothing waits.
     private func drain() async {
-        while !waiting.isEmpty {
-            let arrived = Array(waiting.prefix(limits.batch))
-            waiting.removeFirst(arrived.count)
-            let batch = WriteBatch(arrived)
-            await publish(batch, await write(batch))
+        while let first = waiting.first {
+            let end = first.at + UInt64(limits.patience.milliseconds)
+            if loop.now > end {
+                // Its time has passed while others were written: the database is far behind.
+                refuse(take(waiting.prefix { loop.now > $0.at + UInt64(limits.patience.milliseconds) }.count))
+            } else {
+                let batch = WriteBatch(take(min(waiting.count, limits.batch)))
+                await publish(batch, await write(batch, until: end))
+            }
         }
         isWriting = false
+    }
+
+    private func take(_ count: Int) -> [PendingMessage] {
+        let messages = waiting.prefix(count).map(\.message)
+        waiting.removeFirst(count)
+        for message in messages { waitingBytes -= message.byteCount }
+        return messages
     }
 
     // MARK: The database
 
     /// Writes a batch, again if it lost a race or the connection.
     ///
-    /// - Returns: one result for each entry, or `nil` when the database cannot be reached.
-    private func write(_ batch: WriteBatch) async -> [SendResult?] {
-        let end = ContinuousClock.now + limits.patience
+    /// - Returns: one result for each entry, or `nil` for what could not be written in time.
+    private func write(_ batch: WriteBatch, until end: UInt64) async -> [SendResult?] {
         for attempt in 1...limits.attempts {
-            do {
+            do throws(PostgresError) {
+                let locked = try await stillLocked(batch)
+                guard locked.isEmpty else { return await write(batch, without: locked, until: end) }
                 let results = try await run(batch)
                 metrics.batchSize.observe(Double(batch.entries.count))
                 return results
-            } catch let error as PostgresError
-                where Self.mayBeRepeated(error, batch) && attempt < limits.attempts && ContinuousClock.now < end
-            {
-                doubt(batch, after: error)
-                metrics.repeatedBatches.increment()
-                try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(4 << attempt))))
             } catch {
-                doubt(batch, after: error)
-                Logger.current.warning("a batch of messages was not written", [.sqlState: (error as? PostgresError)?.sqlState ?? "none"])
-                return Self.blamesAMessage(error) ? await writeApart(batch) : Self.unwritten(batch)
+                if error.code == .connectionLost { announcer.doubt(batch.conversations) }
+                guard Self.mayBeRepeated(error), attempt < limits.attempts, loop.now < end else {
+                    Logger.current.warning("a batch of messages was not written", [.sqlState: error.sqlState ?? "none"])
+                    return Self.blamesAMessage(error) ? await writeApart(batch, until: end) : Self.unwritten(batch)
+                }
+                metrics.repeatedBatches.increment()
+                if error.isLockTimeout {
+                    await noteLocked(batch)
+                } else {
+                    try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(4 << attempt))))
+                }
             }
         }
         return Self.unwritten(batch)
     }
 
-    /// A lost connection leaves open whether the batch is stored. If it is, its readers are told when it is sent again.
-    private func doubt(_ batch: WriteBatch, after error: any Error) {
-        if (error as? PostgresError)?.code == .connectionLost { audiences.doubt(batch.conversations) }
-    }
-
     private static func unwritten(_ batch: WriteBatch) -> [SendResult?] { Array(repeating: nil, count: batch.entries.count) }
 
+    private func run(_ batch: WriteBatch) async throws(PostgresError) -> [SendResult] {
+        let results =
+            batch.entries.count <= limits.singles
+            ? try await database.unit(all: batch.entries.map(SendMessage.init(entry:))).flatMap(\.self)
+            : try await database.query(SendMessages(batch: batch))
+        // Whoever waits for a result that is not there would wait for ever.
+        guard results.count == batch.entries.count else { throw PostgresError(.unexpectedRowCount) }
+        return results
+    }
+
+    /// Deadlock, serialization failure, unique violation, lock timeout: nothing was stored. After a lost connection that
+    /// is not known, but every message has a key by which a double is noticed.
+    private static func mayBeRepeated(_ error: PostgresError) -> Bool {
+        switch error.code {
+        case .serverRejected: error.isConflict || error.isDuplicate || error.isUnavailability
+        case .connectionLost: true
+        case .poolTimedOut, .undecodableRow, .unexpectedRowCount, .cancelled: false
+        }
+    }
+
     /// Whether the database answered, and not for its own sake.
-    private static func blamesAMessage(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError else { return false }
-        return error.code == .serverRejected && !error.isConflict && !error.isUnavailability
+    private static func blamesAMessage(_ error: PostgresError) -> Bool {
+        error.code == .serverRejected && !error.isConflict && !error.isUnavailability
     }
 
     /// Writes each message by itself: whatever is wrong with one of them is not to be the others' loss.
-    private func writeApart(_ batch: WriteBatch) async -> [SendResult?] {
+    private func writeApart(_ batch: WriteBatch, until end: UInt64) async -> [SendResult?] {
         var results = Self.unwritten(batch)
-        for (index, entry) in batch.entries.enumerated() {
+        for (index, entry) in batch.entries.enumerated() where loop.now < end {
             do {
                 results[index] = try await database.one(SendMessage(entry: entry))
             } catch {
-                doubt(batch, after: error)
+                if error.code == .connectionLost { announcer.doubt(batch.conversations) }
                 guard Self.blamesAMessage(error) else { break }
             }
         }
         return results
     }
 
-    private func run(_ batch: WriteBatch) async throws -> [SendResult] {
-        guard batch.entries.count <= limits.singles else { return try await database.query(SendMessages(batch: batch)) }
-        return try await database.unit(all: batch.entries.map(SendMessage.init(entry:))).flatMap(\.self)
+    // MARK: Locked conversations
+
+    /// Which conversations of the batch were found locked before, and still are. Asking does not wait.
+    private func stillLocked(_ batch: WriteBatch) async throws(PostgresError) -> Set<Conversation.ID> {
+        let suspects = locked.isEmpty ? [] : batch.conversations.filter(locked.contains)
+        guard !suspects.isEmpty else { return [] }
+        let still = Set(try await database.query(LockedConversations(among: suspects)))
+        locked.subtract(suspects)
+        locked.formUnion(still)
+        return still
     }
 
-    /// Deadlock, serialization failure, unique violation, lock timeout: nothing was stored. After a lost connection that
-    /// is not known, so only a batch whose every message carries a client id, by which a double is noticed, is repeated.
-    private static func mayBeRepeated(_ error: PostgresError, _ batch: WriteBatch) -> Bool {
-        switch error.code {
-        case .serverRejected: error.isConflict || error.isDuplicate || error.isUnavailability
-        case .connectionLost: batch.entries.allSatisfy { $0.dedupeKey != nil }
-        case .poolTimedOut, .undecodableRow, .unexpectedRowCount, .cancelled: false
-        }
+    /// Finds out whose lock made the batch wait in vain.
+    private func noteLocked(_ batch: WriteBatch) async {
+        guard let found = try? await database.query(LockedConversations(among: batch.conversations)) else { return }
+        if locked.count > limits.locked { locked = [] }
+        locked.formUnion(found)
     }
 
-    // MARK: Those who wait and those who listen
+    /// Writes what is not for these conversations: one that is locked is not to hold up the others.
+    private func write(_ batch: WriteBatch, without locked: Set<Conversation.ID>, until end: UInt64) async -> [SendResult?] {
+        let free = batch.entries.indices.filter { !locked.contains(batch.entries[$0].conversation) }
+        var results = Self.unwritten(batch)
+        guard !free.isEmpty else { return results }
+        let written = await write(WriteBatch(free.map { batch.entries[$0] }), until: end)
+        for (index, result) in zip(free, written) { results[index] = result }
+        return results
+    }
+
+    // MARK: Answers
+
+    private func refuse(_ messages: [PendingMessage]) {
+        var answers = announcer.fanout()
+        for message in messages { answer(message, .refused(.unavailable), &answers) }
+        announcer.send(answers)
+    }
 
     /// Tells the senders what became of their messages, and everybody else what there is to read.
     private func publish(_ batch: WriteBatch, _ results: [SendResult?]) async {
-        let outcomes = zip(batch.entries, results).map { entry, result in (entry, Self.outcome(of: entry, result)) }
-        await refreshAudiences(outcomes, results)
-        var fanout = Fanout(delivery)
-        for ((entry, outcome), result) in zip(outcomes, results) {
-            guard let place = result?.place, let message = news(outcome) else { continue }
-            let event = MessageEvents.new(message)
-            for member in audiences.tell(message.rev, of: entry.conversation, at: place.membersRev) ?? [] {
-                fanout.add(event, to: member, except: entry.waiter.session)
-            }
+        var answers = announcer.fanout()
+        for (entry, result) in zip(batch.entries, results) {
+            let outcome = Self.outcome(of: entry, result)
+            answer(entry, outcome, &answers)
+            if let place = result?.place { announcer.add(outcome, membersRev: place.membersRev, from: entry.waiter.session) }
         }
-        answer(outcomes, with: fanout)
-    }
-
-    /// The message, if its readers have not been told of it.
-    private func news(_ outcome: SendOutcome) -> Message? {
-        switch outcome {
-        case .stored(let message): message
-        case .replayed(let message): audiences.isUntold(message.rev, of: message.conversation) ? message : nil
-        case .refused: nil
-        }
+        await announcer.announce(with: answers)
     }
 
     private static func outcome(of entry: PendingMessage, _ result: SendResult?) -> SendOutcome {
@@ -165,43 +215,18 @@ final class WriteQueue: @unchecked Sendable {
         }
     }
 
-    private func answer(_ outcomes: [(PendingMessage, SendOutcome)]) { answer(outcomes, with: Fanout(delivery)) }
-
-    private func answer(_ outcomes: [(PendingMessage, SendOutcome)], with events: consuming Fanout) {
-        var fanout = events
-        for (entry, outcome) in outcomes {
-            metrics.count(outcome)
-            switch entry.waiter {
-            case .task(let continuation): continuation.resume(returning: outcome)
-            case .socket(let session, let command): fanout.add(Self.frame(outcome, entry, command), to: session)
-            }
+    private func answer(_ entry: PendingMessage, _ outcome: SendOutcome, _ answers: inout Fanout) {
+        metrics.count(outcome)
+        switch entry.waiter {
+        case .task(let continuation): continuation.resume(returning: outcome)
+        case .socket(let session, let command): answers.add(Self.frame(outcome, entry, command), to: session)
         }
-        delivery.send(fanout)
     }
 
     private static func frame(_ outcome: SendOutcome, _ entry: PendingMessage, _ command: JSONFragment?) -> [UInt8] {
         switch outcome {
         case .stored(let message), .replayed(let message): MessageEvents.acknowledged(message, command: command)
         case .refused(let refusal): MessageEvents.refused(refusal, clientID: entry.draft.clientID, command: command)
-        }
-    }
-
-    /// Reads anew who hears of the conversations whose members changed since they were last read.
-    private func refreshAudiences(_ outcomes: [(PendingMessage, SendOutcome)], _ results: [SendResult?]) async {
-        var stale: [Conversation.ID] = []
-        for ((entry, outcome), result) in zip(outcomes, results) where stale.last != entry.conversation {
-            if let place = result?.place, news(outcome) != nil, !audiences.isCurrent(entry.conversation, at: place.membersRev) {
-                stale.append(entry.conversation)
-            }
-        }
-        guard !stale.isEmpty else { return }
-        do {
-            for audience in try await database.query(ActiveParticipants(conversations: stale)) {
-                audiences.set(audience.members, of: audience.conversation, at: audience.membersRev)
-            }
-        } catch {
-            // The messages are stored; their readers find them when they next catch up.
-            Logger.current.warning("readers of new messages could not be looked up")
         }
     }
 }

@@ -33,7 +33,10 @@ struct TestService: Sendable {
     }
 
     /// Runs `body` on a loop with so many nodes on one schema, which is dropped afterwards.
-    static func run(nodes: Int = 1, loops: Int = 1, _ body: @escaping @Sendable ([TestService]) async throws -> Void) async throws {
+    static func run(
+        nodes: Int = 1, loops: Int = 1, lockTimeout: Duration = .seconds(20),
+        _ body: @escaping @Sendable ([TestService]) async throws -> Void
+    ) async throws {
         let url = try #require(ProcessInfo.processInfo.environment["PARLEY_TEST_DATABASE_URL"])
         var settings = try PostgresConfiguration(parsing: url)
         settings.connectionsPerLoop = 2
@@ -41,7 +44,7 @@ struct TestService: Sendable {
         settings.connectDeadline = .seconds(20)
         settings.answerDeadline = .seconds(25)
         settings.statementTimeout = .seconds(20)
-        settings.lockTimeout = .seconds(20)
+        settings.lockTimeout = lockTimeout
         let schema = "rooms_\(UInt64.random(in: 0 ... .max))"
         try await run(script: "CREATE SCHEMA \(schema)", settings)
         settings.searchPath = schema
@@ -117,6 +120,22 @@ struct TestService: Sendable {
     ) async throws(SendRefusal) -> (message: Message, isReplay: Bool) {
         let draft = Message.Draft(kind: .text, content: content, clientID: clientID.flatMap(ClientMessageID.init(_:)))
         return try await services.messages.send(draft, to: conversation, from: sender)
+    }
+
+    /// Why such a message is not taken.
+    func refusal(_ content: String, _ clientID: String, to conversation: Conversation.ID, from sender: Profile) async -> SendRefusal? {
+        do {
+            _ = try await send(content, clientID, to: conversation, from: sender)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The value of a counter without labels.
+    func metric(_ name: String) -> Int? {
+        let lines = String(decoding: services.registry.renderPrometheus(), as: UTF8.self).split(separator: "\n")
+        return lines.first { $0.hasPrefix(name + " ") }.flatMap { Int($0.dropFirst(name.count + 1)) }
     }
 
     func history(_ conversation: Conversation.ID, for viewer: Profile) async throws -> [Message] {
