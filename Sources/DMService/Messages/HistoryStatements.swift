@@ -40,6 +40,28 @@ struct MessagesBefore: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> HistoryLine { try HistoryLine(row, in: conversation) }
 }
 
+/// What stands between two messages, oldest first.
+struct MessagesBetween: Statement {
+    static let sql = """
+        SELECT seq, rev, sent_at, sender_id, kind, client_msg_id, body
+          FROM messages WHERE conversation_id = $1 AND seq > $2 AND seq < $3 ORDER BY seq
+        """
+    let conversation: Conversation.ID
+    let after: Int64
+    let before: Int64
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(conversation)
+        parameters.append(after)
+        parameters.append(before)
+    }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> MessageRow {
+        guard let message = try MessageRow(row, from: 0, in: conversation) else { throw PostgresError(.undecodableRow) }
+        return message
+    }
+}
+
 /// Messages after a place, oldest first.
 struct MessagesAfter: Statement {
     static let sql = """

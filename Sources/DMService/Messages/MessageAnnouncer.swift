@@ -4,35 +4,45 @@ internal import Runtime
 
 /// Tells sockets what became of messages, and of new ones. Belongs to the loop of its write queue.
 ///
-/// The events of a conversation leave in the order of its revisions. When it has to be looked up who hears of them,
-/// the answers to their senders do not wait for that; a look-up that fails is tried again until it works, so that nobody
-/// who is connected misses a message.
+/// The events of a conversation leave in the order of `seq` and without a gap: what was stored although its answer was lost,
+/// or through another process, is read and told before what came after it. When something has to be read for that, the
+/// answers to the senders do not wait; a read that fails is tried again until it works.
 ///
 /// `@unchecked Sendable`: confined to its loop.
 final class MessageAnnouncer: @unchecked Sendable {
     private struct News {
         let message: Message
         let membersRev: Int64
-        /// It was sent again: news only if its first answer was lost.
-        let isReplay: Bool
-        let origin: SocketSession?
+        var isReplay = false
+        var isComplete = false
+        /// The socket that it came from, which is answered instead.
+        var origin: SocketSession?
     }
 
-    /// Messages that may wait for a look-up. Of the oldest ones beyond that nobody is told: readers notice by the next one's `prev_rev`.
+    /// What has to be read before a conversation's next message can be told.
+    private struct Question {
+        /// The messages that lie between this `seq`, if there is one, and `before`.
+        let after: Int64?
+        let before: Int64
+    }
+
+    /// Messages that may wait for a read. Of the oldest ones beyond that nobody is told: readers notice by the next one's `prev_rev`.
     private static let limit = 20_000
-    /// Between look-ups that fail.
+    /// Between reads that fail.
     private static let pause = Duration.milliseconds(500)
 
     private let loop: EventLoop
     private let database: Database
+    private let profiles: ProfileDirectory
     private let delivery: Delivery
-    private var audiences = AudienceCache()
+    private var audiences = Audiences()
     private var untold: [News] = []
     private var retry: LoopTimer?
 
-    init(loop: EventLoop, database: Database, delivery: Delivery) {
+    init(loop: EventLoop, database: Database, profiles: ProfileDirectory, delivery: Delivery) {
         self.loop = loop
         self.database = database
+        self.profiles = profiles
         self.delivery = delivery
     }
 
@@ -40,71 +50,99 @@ final class MessageAnnouncer: @unchecked Sendable {
 
     func send(_ fanout: consuming Fanout) { delivery.send(fanout) }
 
-    /// Notes that a write to these conversations may have been stored although its answer was lost. If it was, its readers are
-    /// told when it is sent again.
-    func doubt(_ conversations: [Conversation.ID]) { audiences.doubt(conversations) }
+    /// Notes that the answer to a batch was lost.
+    func lost(_ batch: WriteBatch) {
+        for (conversation, count) in zip(batch.conversations, batch.counts) { audiences.lost(Int(count), of: conversation) }
+    }
 
     /// Takes what there is to tell of an outcome, for the next ``announce(with:)``.
     func add(_ outcome: SendOutcome, membersRev: Int64, from origin: SocketSession?) {
         switch outcome {
-        case .stored(let message):
-            untold.append(News(message: message, membersRev: membersRev, isReplay: false, origin: origin))
-        case .replayed(let message) where audiences.isUntold(message.rev, of: message.conversation):
-            untold.append(News(message: message, membersRev: membersRev, isReplay: true, origin: origin))
-        case .replayed, .refused: break
+        case .stored(let message): untold.append(News(message: message, membersRev: membersRev, origin: origin))
+        case .replayed(let message): untold.append(News(message: message, membersRev: membersRev, isReplay: true, origin: origin))
+        case .refused: break
         }
     }
 
     /// Sends the answers, and the events of all that has been added.
     func announce(with answers: consuming Fanout) async {
         var fanout = answers
-        let unknown = tell(&fanout)
+        let questions = tell(&fanout)
         delivery.send(fanout)
-        if !unknown.isEmpty { await lookUp(unknown) }
+        if !questions.isEmpty { await ask(questions) }
     }
 
-    /// Gathers the events whose readers are known, and returns the conversations whose readers are not.
-    private func tell(_ fanout: inout Fanout) -> Set<Conversation.ID> {
-        var unknown: Set<Conversation.ID> = []
+    /// Gathers the events that can be told, and returns what has to be read for the others.
+    private func tell(_ fanout: inout Fanout) -> [Conversation.ID: Question] {
+        var questions: [Conversation.ID: Question] = [:]
         var rest: [News] = []
         for news in untold {
             let message = news.message
-            // Nothing is told before what came before it.
-            if !unknown.isEmpty, unknown.contains(message.conversation) {
+            if !questions.isEmpty, questions[message.conversation] != nil {
                 rest.append(news)
-            } else if news.isReplay, !audiences.isUntold(message.rev, of: message.conversation) {
                 continue
-            } else if let members = audiences.tell(message.rev, of: message.conversation, at: news.membersRev) {
+            }
+            let step = audiences.step(
+                message.seq, of: message.conversation, at: news.membersRev, isReplay: news.isReplay, isComplete: news.isComplete)
+            switch step {
+            case .known: break
+            case .tell(let members):
                 let event = MessageEvents.new(message)
                 for member in members { fanout.add(event, to: member, except: news.origin) }
-            } else {
-                unknown.insert(message.conversation)
+            case .ask(let after):
+                questions[message.conversation] = Question(after: after, before: message.seq)
                 rest.append(news)
             }
         }
         untold = rest
-        return unknown
+        return questions
     }
 
-    /// Reads who hears of these conversations now, and tells them.
-    private func lookUp(_ conversations: Set<Conversation.ID>) async {
+    // MARK: Reading
+
+    private func ask(_ questions: [Conversation.ID: Question]) async {
         do {
-            for audience in try await database.query(ActiveParticipants(conversations: Array(conversations))) {
-                audiences.set(audience.members, of: audience.conversation, at: audience.membersRev)
-            }
+            let audiences = try await database.query(ActiveParticipants(conversations: Array(questions.keys)))
+            let missed = try await missedMessages(questions)
+            for audience in audiences { self.audiences.set(audience.members, of: audience.conversation, at: audience.membersRev) }
+            // A conversation that is not there any more has nobody to tell.
+            let found = Set(audiences.map(\.conversation))
+            untold.removeAll { questions[$0.message.conversation] != nil && !found.contains($0.message.conversation) }
+            fill(missed, questions)
         } catch {
-            Logger.current.warning("readers of new messages could not be looked up", [.sqlState: error.sqlState ?? "none"])
+            let sqlState = (error as? PostgresError)?.sqlState ?? "none"
+            Logger.current.warning("readers of new messages could not be looked up", [.sqlState: sqlState])
             if untold.count > Self.limit { untold.removeFirst(untold.count - Self.limit) }
-            return tryAgainLater()
+            return askAgainLater()
         }
-        var fanout = Fanout(delivery)
-        let nowhere = tell(&fanout).intersection(conversations)
-        delivery.send(fanout)
-        // A conversation that is not there any more has nobody to tell.
-        if !nowhere.isEmpty { untold.removeAll { nowhere.contains($0.message.conversation) } }
+        await announce(with: fanout())
     }
 
-    private func tryAgainLater() {
+    private func missedMessages(_ questions: [Conversation.ID: Question]) async throws -> [Conversation.ID: [Message]] {
+        let gaps = questions.compactMap { conversation, question in
+            question.after.map { MessagesBetween(conversation: conversation, after: $0, before: question.before) }
+        }
+        guard !gaps.isEmpty else { return [:] }
+        let rows = try await database.unit(all: gaps).flatMap(\.self)
+        return Dictionary(grouping: try await profiles.name(rows), by: \.conversation)
+    }
+
+    /// Puts what was missed in front of what it was missed by.
+    private func fill(_ missed: [Conversation.ID: [Message]], _ questions: [Conversation.ID: Question]) {
+        var filled: [News] = []
+        filled.reserveCapacity(untold.count)
+        for var news in untold {
+            let conversation = news.message.conversation
+            if let question = questions[conversation], question.before == news.message.seq {
+                filled += (missed[conversation] ?? []).map { News(message: $0, membersRev: 0, isComplete: true) }
+                news.isComplete = true
+            }
+            filled.append(news)
+        }
+        untold = filled
+    }
+
+    private func askAgainLater() {
         guard retry == nil else { return }
         retry = loop.schedule(after: Self.pause) { [weak self] in
             guard let self else { return }

@@ -11,9 +11,10 @@ struct MessageWriter: Sendable {
         let queue: WriteQueue
     }
 
-    init(group: EventLoopGroup, database: Database, delivery: Delivery, metrics: MessageMetrics) {
+    init(group: EventLoopGroup, database: Database, profiles: ProfileDirectory, delivery: Delivery, metrics: MessageMetrics) {
         queues = group.loops.map { loop in
-            Shard(loop: loop, queue: WriteQueue(loop: loop, database: database, delivery: delivery, metrics: metrics))
+            let announcer = MessageAnnouncer(loop: loop, database: database, profiles: profiles, delivery: delivery)
+            return Shard(loop: loop, queue: WriteQueue(loop: loop, database: database, announcer: announcer, metrics: metrics))
         }
     }
 

@@ -1,8 +1,8 @@
 internal import Crypto
 internal import JSON
 
-/// A message that waits to be written, and who waits for the answer.
-struct PendingMessage: Sendable {
+/// A message that waits to be written, and who waits for the answer. An object: it passes through many arrays on its way.
+final class PendingMessage: Sendable {
     let conversation: Conversation.ID
     let sender: Profile
     let draft: Message.Draft

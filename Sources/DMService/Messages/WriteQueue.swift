@@ -45,12 +45,12 @@ final class WriteQueue: @unchecked Sendable {
         let at: UInt64
     }
 
-    init(loop: EventLoop, database: Database, delivery: Delivery, metrics: MessageMetrics, limits: Limits = Limits()) {
+    init(loop: EventLoop, database: Database, announcer: MessageAnnouncer, metrics: MessageMetrics, limits: Limits = Limits()) {
         self.loop = loop
         self.database = database
+        self.announcer = announcer
         self.metrics = metrics
         self.limits = limits
-        announcer = MessageAnnouncer(loop: loop, database: database, delivery: delivery)
     }
 
     func enqueue(_ message: PendingMessage) {
@@ -100,7 +100,7 @@ final class WriteQueue: @unchecked Sendable {
                 metrics.batchSize.observe(Double(batch.entries.count))
                 return results
             } catch {
-                if error.code == .connectionLost { announcer.doubt(batch.conversations) }
+                if error.code == .connectionLost { announcer.lost(batch) }
                 guard Self.mayBeRepeated(error), attempt < limits.attempts, loop.now < end else {
                     Logger.current.warning("a batch of messages was not written", [.sqlState: error.sqlState ?? "none"])
                     return Self.blamesAMessage(error) ? await writeApart(batch, until: end) : Self.unwritten(batch)
@@ -150,7 +150,7 @@ final class WriteQueue: @unchecked Sendable {
             do {
                 results[index] = try await database.one(SendMessage(entry: entry))
             } catch {
-                if error.code == .connectionLost { announcer.doubt(batch.conversations) }
+                if error.code == .connectionLost { announcer.lost(batch) }
                 guard Self.blamesAMessage(error) else { break }
             }
         }

@@ -47,10 +47,11 @@ struct Services: Sendable {
             successorKey: RefreshToken.SuccessorKey(configuration.secret), ids: ids, revocations: revocations, delivery: delivery,
             refreshLifetime: configuration.refreshLifetime)
         conversations = ConversationActions(database: database, ids: ids)
-        messages = MessageActions(
-            writer: MessageWriter(group: group, database: writer, delivery: delivery, metrics: MessageMetrics(registry)),
-            longestContent: configuration.longestContent)
         profiles = ProfileDirectory(database: database)
+        messages = MessageActions(
+            writer: MessageWriter(
+                group: group, database: writer, profiles: profiles, delivery: delivery, metrics: MessageMetrics(registry)),
+            longestContent: configuration.longestContent)
         background = [
             RevocationWatch(
                 database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime)
