@@ -1,6 +1,5 @@
 public import Observability
 public import Runtime
-internal import Synchronization
 
 /// The database, as the product holds it. Every loop has connections of its own, and uses only those.
 ///
@@ -79,7 +78,7 @@ public final class Database: Queryable, Sendable {
     ///
     /// The body sees the caller's task-local values, and is cancelled with the caller.
     public func onLoop<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        try await perform(body, on: pools[0].loop)
+        try await pools[0].loop.perform(body)
     }
 }
 
@@ -106,33 +105,8 @@ extension Database {
     private func run(
         _ submit: @Sendable (Pipeline) throws(PostgresError) -> PipelineUnit, on loop: isolated EventLoop
     ) async throws(PostgresError) -> PipelineUnit {
-        try await run(submit)
+        // Something must be called between the hop and the await: else release builds leave the hop out.
+        loop.preconditionInLoop()
+        return try await run(submit)
     }
-
-    /// Hops to `loop`, whose isolation it has, and starts a task there that prefers the loop for all that it calls.
-    private func perform<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value, on loop: isolated EventLoop
-    ) async throws -> Value {
-        let outcome = Outcome<Value>()
-        let task = loop.start { await outcome.fill(body) }
-        await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        return try outcome.get()
-    }
-}
-
-/// What a task made, for whoever waits for its end.
-private final class Outcome<Value: Sendable>: Sendable {
-    private let result = Mutex<Result<Value, any Error>>(.failure(CancellationError()))
-
-    func fill(_ body: () async throws -> Value) async {
-        let made: Result<Value, any Error>
-        do { made = .success(try await body()) } catch { made = .failure(error) }
-        result.withLock { $0 = made }
-    }
-
-    func get() throws -> Value { try result.withLock { $0 }.get() }
 }

@@ -30,23 +30,25 @@ public struct Migrator: Sendable {
     }
 
     /// Where the database stands with every migration. Changes nothing.
-    public func status() async throws -> [MigrationStatus] { try await status(on: loop) }
+    public func status() async throws -> [MigrationStatus] { try await loop.perform { try await readStatus() } }
 
     /// Applies what is pending, in order, and answers what it applied.
     ///
     /// - Throws: ``MigrationError``; the steps before the one that failed stay applied. ``PostgresError`` if the database
     ///   cannot be reached.
-    @discardableResult public func up() async throws -> [Migration] { try await up(on: loop) }
+    @discardableResult public func up() async throws -> [Migration] { try await loop.perform { try await applyPending() } }
 
     /// Takes back, latest first, what is above `version`, and answers what it took back. 0 takes back everything.
     ///
     /// - Throws: as ``up()``.
-    @discardableResult public func down(to version: Int64) async throws -> [Migration] { try await down(to: version, on: loop) }
+    @discardableResult public func down(to version: Int64) async throws -> [Migration] {
+        try await loop.perform { try await takeBack(above: version) }
+    }
 }
 
 /// The same, on the loop.
 extension Migrator {
-    private func status(on loop: isolated EventLoop) async throws -> [MigrationStatus] {
+    private func readStatus() async throws -> [MigrationStatus] {
         let session = try await MigrationSession.open(configuration, on: loop)
         defer { session.close() }
         let applied = try await session.hasTable() ? session.applied(migrations) : []
@@ -56,8 +58,8 @@ extension Migrator {
         return (applied.map(\.status) + pending).sorted { $0.version < $1.version }
     }
 
-    private func up(on loop: isolated EventLoop) async throws -> [Migration] {
-        let session = try await lockedSession(on: loop)
+    private func applyPending() async throws -> [Migration] {
+        let session = try await lockedSession()
         defer { session.close() }
         let applied = try await checkedApplied(session)
         let known = Set(applied.map(\.version))
@@ -69,8 +71,8 @@ extension Migrator {
         return pending
     }
 
-    private func down(to version: Int64, on loop: isolated EventLoop) async throws -> [Migration] {
-        let session = try await lockedSession(on: loop)
+    private func takeBack(above version: Int64) async throws -> [Migration] {
+        let session = try await lockedSession()
         defer { session.close() }
         let known = Set(try await checkedApplied(session).map(\.version))
         let above = migrations.filter { known.contains($0.version) && $0.version > version }.reversed()
@@ -80,7 +82,7 @@ extension Migrator {
         return Array(above)
     }
 
-    private func lockedSession(on loop: isolated EventLoop) async throws -> MigrationSession {
+    private func lockedSession() async throws -> MigrationSession {
         let session = try await MigrationSession.open(configuration, on: loop)
         do {
             try await session.lock(tries: Self.lockTries)
