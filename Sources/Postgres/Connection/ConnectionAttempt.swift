@@ -11,27 +11,31 @@ final class ConnectionAttempt: DescriptorOwner {
     private var deadline: LoopTimer?
     private var waiter: UnsafeContinuation<Void, Never>?
     private var isOpen = false
+    private var isCancelled = false
     private var explanation = ""
 
-    private init(on loop: EventLoop) { self.loop = loop }
+    init(on loop: EventLoop) { self.loop = loop }
 
     deinit { PQfinish(connection) }
 
-    /// Opens a connection.
+    /// Opens the connection. Once.
     ///
     /// - Throws: ``PostgresError`` with `.connectionLost`, and libpq's explanation.
-    static func open(
-        _ configuration: PostgresConfiguration, on loop: EventLoop, _ telemetry: PostgresTelemetry
-    ) async throws(PostgresError) -> Session {
+    func open(_ configuration: PostgresConfiguration, _ telemetry: PostgresTelemetry) async throws(PostgresError) -> Session {
         let hosts = try await HostLookup.keywords(for: configuration.keywords)
         loop.preconditionInLoop()
-        let attempt = ConnectionAttempt(on: loop)
-        await attempt.run(ConnectionKeywords.all(for: configuration, hosts: hosts), deadline: configuration.connectDeadline)
-        guard attempt.isOpen, let connection = attempt.connection else {
-            throw PostgresError(.connectionLost, explanation: attempt.explanation)
+        if !isCancelled {
+            await run(ConnectionKeywords.all(for: configuration, hosts: hosts), deadline: configuration.connectDeadline)
         }
-        attempt.connection = nil
+        guard !isCancelled, isOpen, let connection else { throw PostgresError(.connectionLost, explanation: explanation) }
+        self.connection = nil
         return try Session(owning: connection, telemetry)
+    }
+
+    /// Gives up at once. Only a host name that is being looked up is waited for: nothing can end that.
+    func cancel() {
+        isCancelled = true
+        end("the attempt was given up")
     }
 
     private func run(_ keywords: [String: String], deadline limit: Duration) async {

@@ -45,11 +45,13 @@ final class Pipeline: PoolMember, @unchecked Sendable {
 
     /// Opens a connection. Call it on `loop`.
     ///
+    /// - Parameter attempt: what the caller keeps to cancel it by, if it may want to.
     /// - Throws: ``PostgresError`` with `.connectionLost`, and libpq's explanation.
     static func open(
-        _ configuration: PostgresConfiguration, on loop: EventLoop, _ telemetry: PostgresTelemetry
+        _ configuration: PostgresConfiguration, on loop: EventLoop, _ telemetry: PostgresTelemetry, by attempt: ConnectionAttempt? = nil
     ) async throws(PostgresError) -> Pipeline {
-        try Pipeline(try await ConnectionAttempt.open(configuration, on: loop, telemetry), on: loop, configuration, telemetry)
+        let attempt = attempt ?? ConnectionAttempt(on: loop)
+        return try Pipeline(try await attempt.open(configuration, telemetry), on: loop, configuration, telemetry)
     }
 
     /// Units that the server has not fully answered.

@@ -15,19 +15,22 @@ extension PostgresPool {
 
     func openMissing() {
         guard !isClosed, retry == nil else { return }
-        let missing = configuration.connectionsPerLoop - state.count - opening
-        let wanted = failures == 0 ? missing : min(missing, 1 - opening)
+        let missing = configuration.connectionsPerLoop - state.count - attempts.count
+        let wanted = failures == 0 ? missing : min(missing, 1 - attempts.count)
         for _ in 0..<max(0, wanted) {
-            opening += 1
             loop.start { await self.open() }
         }
     }
 
     private func open() async {
+        let attempt = ConnectionAttempt(on: loop)
+        attempts.append(attempt)
         do throws(PostgresError) {
-            opened(try await Pipeline.open(configuration, on: loop, telemetry))
+            let pipeline = try await Pipeline.open(configuration, on: loop, telemetry, by: attempt)
+            attempts.removeAll { $0 === attempt }
+            opened(pipeline)
         } catch {
-            opening -= 1
+            attempts.removeAll { $0 === attempt }
             guard !isClosed else { return }
             if lastFailure == nil {
                 telemetry.logger.info("the database cannot be reached", [.reason: error.explanation ?? "", .loop: "\(loop.index)"])
@@ -39,7 +42,6 @@ extension PostgresPool {
     }
 
     private func opened(_ pipeline: Pipeline) {
-        opening -= 1
         guard !isClosed else { return pipeline.close() }
         failures = 0
         lastFailure = nil

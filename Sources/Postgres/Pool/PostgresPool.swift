@@ -16,7 +16,8 @@ final class PostgresPool: @unchecked Sendable {
     var isClosed = false
 
     // Opening; see PostgresPool+Opening.swift.
-    var opening = 0
+    /// Connections that are being opened.
+    var attempts: [ConnectionAttempt] = []
     /// Attempts that failed since the last one that succeeded.
     var failures = 0
     /// Why the last attempt failed, if it did.
@@ -128,7 +129,7 @@ final class PostgresPool: @unchecked Sendable {
 
     // MARK: Closing
 
-    /// Ends all connections. Whoever waits, or comes later, gets `.connectionLost`.
+    /// Ends all connections, and those that are being opened. Whoever waits, or comes later, gets `.connectionLost`.
     func close() {
         isClosed = true
         beat?.cancel()
@@ -136,6 +137,7 @@ final class PostgresPool: @unchecked Sendable {
         let (pipelines, waiting) = state.close()
         telemetry.open.add(-Double(pipelines.count))
         for pipeline in pipelines { pipeline.close() }
+        for attempt in attempts { attempt.cancel() }
         for id in waiting { refuse(id, outOfReach) }
         reportHealth()
     }
