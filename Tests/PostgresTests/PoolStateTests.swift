@@ -80,8 +80,16 @@ import Testing
         #expect(state.request(.shared) == nil)
         state.wait(1, for: .shared, until: 100)
         #expect(state.lightened().isEmpty)
+        state.wait(2, for: .shared, until: 100)
         busy.load -= 1
         #expect(state.lightened().map(\.waiter) == [1])
+        #expect(state.lightened().isEmpty, "the room is promised, though nothing has been sent yet")
+        #expect(state.request(.shared) == nil)
+        busy.load += 1
+        state.arrived(at: busy)
+        #expect(state.lightened().isEmpty)
+        busy.load -= 1
+        #expect(state.lightened().map(\.waiter) == [2])
     }
 }
 

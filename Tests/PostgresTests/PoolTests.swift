@@ -18,6 +18,39 @@ import Testing
         }
     }
 
+    // The last of four hundred would wait for ten seconds.
+    @Test func `when statements are slow, nobody waits behind hundreds of them`() async throws {
+        var configuration = try TestDatabase.configuration()
+        configuration.poolWait = .milliseconds(300)
+        try await TestDatabase.use(configuration) { database in
+            let start = ContinuousClock.now
+            let codes = await withTaskGroup(of: PostgresError.Code?.self) { group in
+                for _ in 0..<400 {
+                    group.addTask {
+                        do throws(PostgresError) { _ = try await database.execute(Sleep(seconds: 0.05)) } catch { return error.code }
+                        return nil
+                    }
+                }
+                return await group.reduce(into: [PostgresError.Code?]()) { $0.append($1) }
+            }
+            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(codes.count { $0 == nil } >= 64)
+            #expect(Set(codes.compactMap(\.self)) == [.poolTimedOut])
+            let answer = try await database.one(Echo(number: 1))
+            #expect(answer == 1)
+        }
+    }
+
+    @Test func `nine thousand statements at once are all answered, and take turns on few connections`() async throws {
+        try await TestDatabase.use { database in
+            let sum = try await withThrowingTaskGroup(of: Int64.self) { group in
+                for number in 0..<Int64(9000) { group.addTask { try await database.one(Echo(number: number)) } }
+                return try await group.reduce(0, +)
+            }
+            #expect(sum == 9000 * 8999 / 2)
+        }
+    }
+
     @Test func `a thousand transactions take turns on few connections`() async throws {
         try await TestDatabase.useCounters(connections: 4) { database in
             try await database.execute(SetCounter(name: "a", value: 0))

@@ -17,6 +17,7 @@ extension Pipeline: DescriptorOwner {
             takeAnswers()
             if !isAlive { return end(PostgresError(.connectionLost)) }
         } while session?.hasDecryptedInput == true
+        onAnswer?()
     }
 
     /// Takes all that can be taken without waiting.

@@ -16,6 +16,8 @@ final class Pipeline: PoolMember, @unchecked Sendable {
     var parameters = ParameterWriter()
     /// When the server last told something, or began to owe us an answer; in milliseconds of ``EventLoop/now``.
     var heardAt: UInt64 = 0
+    /// Called when the server has answered something: there may be room for more.
+    var onAnswer: (() -> Void)?
     /// Called once, when the connection has ended by itself.
     var onEnd: (() -> Void)?
 
@@ -91,7 +93,7 @@ final class Pipeline: PoolMember, @unchecked Sendable {
             }
         }
         let report = onEnd
-        onEnd = nil
+        (onEnd, onAnswer) = (nil, nil)
         report?()
     }
 }

@@ -26,11 +26,18 @@ struct PoolState<Member: PoolMember> {
 
     private struct Place {
         let member: Member
-        var isLent: Bool
+        var isLent = false
+        /// Units of callers who were told that they may use it, and have not come yet.
+        var promised = 0
+
+        var load: Int { member.load + promised }
     }
 
-    /// Units that may be under way on one connection before callers are refused: the server is far behind then.
-    static var loadLimit: Int { 16_384 }
+    /// Units that may be under way on one connection. More than that wait for room, and no longer than for a connection.
+    ///
+    /// Whoever is behind so many cannot turn back: so even with statements of 100 ms they wait for about three seconds. It is
+    /// also enough: with four connections and 5 ms to the server, 25,000 units a second.
+    static var loadLimit: Int { 32 }
 
     private var places: [Place] = []
     private var waiters: [Waiter] = []
@@ -42,13 +49,13 @@ struct PoolState<Member: PoolMember> {
     var lentCount: Int { places.count(where: \.isLent) }
     var waitingCount: Int { waiters.count }
 
-    /// The shared connection with the least under way.
-    var leastBusy: Member? {
-        var best: Member?
+    /// The shared connection with the least under way, if it has room.
+    private var leastBusy: Int? {
+        var best: Int?
         var bestLoad = Self.loadLimit
-        for place in places where !place.isLent {
-            let load = place.member.load
-            if load < bestLoad { (best, bestLoad) = (place.member, load) }
+        for index in places.indices where !places[index].isLent {
+            let load = places[index].load
+            if load < bestLoad { (best, bestLoad) = (index, load) }
         }
         return best
     }
@@ -56,7 +63,7 @@ struct PoolState<Member: PoolMember> {
     /// Somebody asks for a connection. `nil`: they have to wait.
     mutating func request(_ use: Use) -> Member? {
         switch use {
-        case .shared: leastBusy
+        case .shared: leastBusy.map { places[$0].member }
         case .exclusive: waiters.contains { $0.use == .exclusive } ? nil : lend()
         }
     }
@@ -68,7 +75,7 @@ struct PoolState<Member: PoolMember> {
 
     /// A connection has been opened.
     mutating func opened(_ member: Member) -> [Grant] {
-        places.append(Place(member: member, isLent: false))
+        places.append(Place(member: member))
         return grants()
     }
 
@@ -85,6 +92,11 @@ struct PoolState<Member: PoolMember> {
 
     /// Some of what was under way has been answered: those who found too much of it may go on.
     mutating func lightened() -> [Grant] { waiters.isEmpty ? [] : grants() }
+
+    /// Somebody who had to wait for a shared connection has come to use it.
+    mutating func arrived(at member: Member) {
+        if let index = places.firstIndex(where: { $0.member === member }) { places[index].promised -= 1 }
+    }
 
     /// Takes out who has waited for too long.
     mutating func expired(at now: UInt64) -> [UInt64] {
@@ -108,32 +120,43 @@ struct PoolState<Member: PoolMember> {
 
     private mutating func lend() -> Member? {
         let shared = places.count { !$0.isLent }
-        guard shared >= 2 || places.count == 1, let member = leastBusy,
-            let index = places.firstIndex(where: { $0.member === member })
-        else { return nil }
+        guard shared >= 2 || places.count == 1, let index = leastBusy else { return nil }
         places[index].isLent = true
-        return member
+        return places[index].member
+    }
+
+    private mutating func promise() -> Member? {
+        guard let index = leastBusy else { return nil }
+        places[index].promised += 1
+        return places[index].member
     }
 
     /// Serves whoever can be served, the longest waiting first. Who wants to share does not wait behind who wants to borrow.
     private mutating func grants() -> [Grant] {
         var grants: [Grant] = []
         var left: [Waiter] = []
-        var canLend = true
-        for waiter in waiters {
+        var (canShare, canLend) = (true, true)
+        for (index, waiter) in waiters.enumerated() {
+            guard canShare || canLend else {
+                left += waiters[index...]
+                break
+            }
             let member: Member? =
                 switch waiter.use {
-                case .shared: leastBusy
+                case .shared: canShare ? promise() : nil
                 case .exclusive: canLend ? lend() : nil
                 }
             if let member {
                 grants.append(Grant(waiter: waiter.id, member: member))
-            } else {
-                left.append(waiter)
-                if waiter.use == .exclusive { canLend = false }
+                continue
+            }
+            left.append(waiter)
+            switch waiter.use {
+            case .shared: canShare = false
+            case .exclusive: canLend = false
             }
         }
-        waiters = left
+        if !grants.isEmpty { waiters = left }
         return grants
     }
 }

@@ -25,7 +25,6 @@ extension PostgresPool {
     private func lookAfterConnections() {
         beats += 1
         for pipeline in state.members { pipeline.endIfSilent() }
-        serve(state.lightened())
         for id in state.expired(at: loop.now) { refuse(id, state.isEmpty ? outOfReach : PostgresError(.poolTimedOut)) }
         if beats.isMultiple(of: 2) { sendPing() }
         reportHealth()

@@ -48,6 +48,7 @@ extension PostgresPool {
         emptySince = nil
         telemetry.open.increment()
         let openedAt = loop.now
+        pipeline.onAnswer = { [weak self] in self?.lightened() }
         pipeline.onEnd = { [weak self, unowned pipeline] in self?.ended(pipeline, openedAt: openedAt) }
         serve(state.opened(pipeline))
         openMissing()

@@ -100,7 +100,9 @@ final class PostgresPool: @unchecked Sendable {
         telemetry.waiting.decrement()
         telemetry.waitSeconds.observe(Double(MonotonicTime.nanoseconds - start) * 1e-9)
         switch outcome {
-        case .granted(let pipeline): return pipeline
+        case .granted(let pipeline):
+            if use == .shared { state.arrived(at: pipeline) }
+            return pipeline
         case .refused(let error): throw error
         }
     }
@@ -118,6 +120,9 @@ final class PostgresPool: @unchecked Sendable {
     private func cancel(_ id: UInt64) {
         if state.cancelled(id) { refuse(id, PostgresError(.cancelled)) }
     }
+
+    /// A connection has answered something.
+    func lightened() { serve(state.lightened()) }
 
     func serve(_ grants: [PoolState<Pipeline>.Grant]) {
         for grant in grants { waiters.removeValue(forKey: grant.waiter)?.resume(returning: .granted(grant.member)) }
