@@ -4,8 +4,8 @@ public import Runtime
 /// The database, as the product holds it. Every loop has connections of its own, and uses only those.
 ///
 /// Single statements and units go to the least busy connection, behind whatever is under way there. They may be run
-/// from anywhere; on a loop of the group they cost no hop. ``transaction(isolation:_:)`` and ``withConnection(_:)`` must
-/// be called on such a loop, where the bodies run: see ``onLoop(_:)``.
+/// from anywhere; on a loop of the group they cost no hop. ``transaction(_:)`` must be called on such a loop, where its body
+/// runs: see ``onLoop(_:)``.
 public final class Database: Queryable, Sendable {
     private let pools: [PostgresPool]
 
@@ -57,21 +57,13 @@ public final class Database: Queryable, Sendable {
 
     /// Runs `body` in a transaction: `BEGIN` before its first statement, `COMMIT` when it ends, `ROLLBACK` when it throws.
     ///
-    /// After a serialization failure or deadlock `body` is run again, up to three times: what it does beside the
-    /// database belongs into ``Transaction/afterCommit(_:)``. A transaction of k statements takes k + 1 round trips.
+    /// After a serialization failure or deadlock `body` is run again, up to three times: what is to be done beside
+    /// the database belongs after the transaction. A transaction of k statements takes k + 1 round trips.
     ///
     /// - Throws: ``PostgresError``, else whatever `body` throws.
-    public func transaction<Value>(
-        isolation: Transaction.Isolation = .readCommitted, _ body: (Transaction) async throws -> Value
-    ) async throws -> Value {
-        try await requiredPoolHere.transaction(isolation, body)
-    }
-
-    /// Lends a connection to `body` and takes it back when `body` ends, however it ends.
-    ///
-    /// - Throws: ``PostgresError`` with `.poolTimedOut` if none came free in time, else whatever `body` throws.
-    public func withConnection<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
-        try await requiredPoolHere.withLent { pipeline in try await body(PostgresConnection(pipeline)) }
+    public func transaction<Value>(_ body: (Transaction) async throws -> Value) async throws -> Value {
+        guard let poolHere else { preconditionFailure("called outside of the database's loops: wrap the call in onLoop") }
+        return try await poolHere.transaction(body)
     }
 
     /// Runs `body` on a loop: the way to transactions for code that is on none, such as a command or a test.
@@ -87,11 +79,6 @@ extension Database {
     private var poolHere: PostgresPool? {
         guard let loop = EventLoop.current, loop.index < pools.count, pools[loop.index].loop === loop else { return nil }
         return pools[loop.index]
-    }
-
-    private var requiredPoolHere: PostgresPool {
-        guard let poolHere else { preconditionFailure("called outside of the database's loops: wrap the call in onLoop") }
-        return poolHere
     }
 
     private func run(

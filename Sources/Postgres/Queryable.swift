@@ -1,4 +1,4 @@
-/// Whoever runs statements: the ``Database``, a lent ``PostgresConnection``, a ``Transaction``.
+/// Whoever runs statements: the ``Database``, a ``Transaction``.
 ///
 /// A task that is cancelled while a statement is under way still waits for the answer: else nobody would know whether
 /// a write took effect. The wait is bounded by ``PostgresConfiguration/answerDeadline``.

@@ -1,13 +1,9 @@
-/// A transaction on a connection of its own, from `BEGIN` to `COMMIT`. Lent by ``Database/transaction(isolation:_:)``.
+/// A transaction on a connection of its own, from `BEGIN` to `COMMIT`. Lent by ``Database/transaction(_:)``.
 public final class Transaction: Queryable {
-    /// What a transaction sees of others that run beside it. Source: PostgreSQL manual, "Transaction Isolation".
-    public enum Isolation: Sendable { case readCommitted, repeatableRead, serializable }
-
     private enum State { case notBegun, open, over }
 
     private let pipeline: Pipeline
     private var state = State.notBegun
-    private var afterCommit: [() -> Void] = []
     /// Whether it failed only because others ran beside it. The body may hide the error itself behind one of its own.
     private(set) var mayRunAgain = false
 
@@ -34,16 +30,12 @@ public final class Transaction: Queryable {
         try await answered(unit)
         return try unit.decoded(by: statements)
     }
-
-    /// Calls `work` on the loop once the commit has succeeded, and never if it does not.
-    public func afterCommit(_ work: @escaping () -> Void) { afterCommit.append(work) }
 }
 
 extension Transaction {
     /// Runs `body`, then commits; rolls back if either throws.
-    func run<Value>(_ isolation: Isolation, _ body: (Transaction) async throws -> Value) async throws -> Value {
+    func run<Value>(_ body: (Transaction) async throws -> Value) async throws -> Value {
         do {
-            try await begin(isolation)
             let value = try await body(self)
             try await commit()
             return value
@@ -53,18 +45,7 @@ extension Transaction {
         }
     }
 
-    /// The usual isolation needs no round trip of its own: `BEGIN` goes ahead of the first statement.
-    private func begin(_ isolation: Isolation) async throws(PostgresError) {
-        let unit: PipelineUnit
-        switch isolation {
-        case .readCommitted: return
-        case .repeatableRead: unit = try pipeline.submit(BeginRepeatableRead())
-        case .serializable: unit = try pipeline.submit(BeginSerializable())
-        }
-        state = .open
-        try await answered(unit)
-    }
-
+    /// `BEGIN` needs no round trip of its own: it goes ahead of the first statement.
     private func begin() throws(PostgresError) -> Begin? {
         switch state {
         case .notBegun:
@@ -93,7 +74,6 @@ extension Transaction {
             guard try unit.takeRows(0).command == "COMMIT" else { throw PostgresError(.serverRejected, sqlState: "25P02") }
         }
         state = .over
-        for work in afterCommit { work() }
     }
 
     /// Nobody waits for the answer: whatever the connection is used for next comes after it.
@@ -104,7 +84,5 @@ extension Transaction {
 }
 
 struct Begin: Statement { static let sql = "BEGIN" }
-struct BeginRepeatableRead: Statement { static let sql = "BEGIN ISOLATION LEVEL REPEATABLE READ" }
-struct BeginSerializable: Statement { static let sql = "BEGIN ISOLATION LEVEL SERIALIZABLE" }
 struct Commit: Statement { static let sql = "COMMIT" }
 struct Rollback: Statement { static let sql = "ROLLBACK" }

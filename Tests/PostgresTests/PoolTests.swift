@@ -7,14 +7,14 @@ import Testing
         var configuration = try TestDatabase.configuration()
         configuration.poolWait = .milliseconds(300)
         try await TestDatabase.use(configuration) { database in
-            try await database.withConnection { _ async throws in
+            try await database.transaction { _ async throws in
                 let start = ContinuousClock.now
-                let error = await #expect(throws: PostgresError.self) { try await database.withConnection { _ in } }
+                let error = await #expect(throws: PostgresError.self) { try await database.transaction { _ in } }
                 #expect(error?.code == .poolTimedOut && error?.isUnavailability == true)
                 #expect(ContinuousClock.now - start < .seconds(2))
                 #expect(try await database.one(Echo(number: 1)) == 1)
             }
-            try await database.withConnection { _ in }
+            try await database.transaction { _ in }
         }
     }
 
@@ -79,23 +79,13 @@ import Testing
                         }
                     }
                 }
-                let waiter = Task { try await database.onLoop { try await database.withConnection { _ in } } }
+                let waiter = Task { try await database.onLoop { try await database.transaction { _ in } } }
                 try await Task.sleep(for: .milliseconds(5))
                 waiter.cancel()
                 holder.cancel()
                 _ = await (holder.result, waiter.result)
-                #expect(try await database.withConnection { try await $0.one(Echo(number: 2)) } == 2)
+                #expect(try await database.transaction { try await $0.one(Echo(number: 2)) } == 2)
             }
-        }
-    }
-
-    @Test func `a transaction that a borrower left open is rolled back`() async throws {
-        try await TestDatabase.useCounters { database in
-            try await database.withConnection { connection in
-                try await connection.execute(OpenTransaction())
-                try await connection.execute(InsertCounter(name: "a", value: 1))
-            }
-            #expect(try await database.first(ReadCounter(name: "a")) == nil)
         }
     }
 
@@ -114,7 +104,7 @@ import Testing
         try await TestDatabase.use(metrics: metrics) { database in
             _ = try await database.one(Echo(number: 1))
             _ = try? await database.one(Divide(divisor: 0))
-            try await database.withConnection { _ in
+            try await database.transaction { _ in
                 let text = String(decoding: metrics.renderPrometheus(), as: UTF8.self)
                 #expect(text.contains("parley_postgres_connections_open 2\n"))
                 #expect(text.contains("parley_postgres_connections_in_use 1\n"))
@@ -126,5 +116,3 @@ import Testing
         #expect(String(decoding: metrics.renderPrometheus(), as: UTF8.self).contains("parley_postgres_connections_open 0\n"))
     }
 }
-
-private struct OpenTransaction: Statement { static let sql = "BEGIN" }

@@ -1,6 +1,5 @@
 import Observability
 import Postgres
-import Synchronization
 import Testing
 
 @Suite(.database) struct TransactionTests {
@@ -101,28 +100,8 @@ import Testing
         }
     }
 
-    @Test func `what waits for the commit happens once, and only after it`() async throws {
-        try await TestDatabase.useCounters { database in
-            let told = Mutex<[String]>([])
-            try await database.transaction { transaction in
-                transaction.afterCommit { told.withLock { $0.append("told") } }
-                try await transaction.execute(InsertCounter(name: "a", value: 1))
-                #expect(told.withLock { $0 } == [])
-            }
-            await #expect(throws: PostgresError.self) {
-                try await database.transaction { transaction in
-                    transaction.afterCommit { told.withLock { $0.append("told of what did not happen") } }
-                    try await transaction.execute(InsertCounter(name: "a", value: 1))
-                }
-            }
-            #expect(told.withLock { $0 } == ["told"])
-        }
-    }
-
-    @Test func `a serializable transaction is one`() async throws {
+    @Test func `each statement of a transaction sees what has committed before it`() async throws {
         try await TestDatabase.use { database async throws in
-            #expect(try await database.transaction(isolation: .serializable) { try await $0.one(IsolationLevel()) } == "serializable")
-            #expect(try await database.transaction(isolation: .repeatableRead) { try await $0.one(IsolationLevel()) } == "repeatable read")
             #expect(try await database.transaction { try await $0.one(IsolationLevel()) } == "read committed")
         }
     }

@@ -51,7 +51,7 @@ enum ServerNotice {
 
 extension Logger.Key {
     static let severity: Self = "severity"
-    static let sqlState: Self = "sqlstate"
+    static let sqlState: Self = "sql_state"
     static let reason: Self = "reason"
     static let position: Self = "position"
 }

@@ -2,31 +2,36 @@ internal import Observability
 internal import Runtime
 
 /// A connection that migrates. Belongs to its loop.
-struct MigrationSession {
+struct MigrationSession: Queryable {
     private let pipeline: Pipeline
-    private let connection: PostgresConnection
     private let loop: EventLoop
 
     static func open(_ configuration: PostgresConfiguration, on loop: EventLoop) async throws(PostgresError) -> MigrationSession {
         let telemetry = PostgresTelemetry(.current, MetricsRegistry())
         let pipeline = try await Pipeline.open(configuration, on: loop, telemetry)
-        return MigrationSession(pipeline: pipeline, connection: PostgresConnection(pipeline), loop: loop)
+        return MigrationSession(pipeline: pipeline, loop: loop)
     }
 
     func close() { pipeline.close() }
 
-    func hasTable() async throws(PostgresError) -> Bool { try await connection.one(HasMigrationTable()) }
+    func rows<S: Statement>(of statement: S) async throws(PostgresError) -> Rows {
+        let unit = try pipeline.submit(statement)
+        try await unit.answered()
+        return try unit.takeRows(0)
+    }
 
-    func createTable() async throws(PostgresError) { try await connection.execute(CreateMigrationTable()) }
+    func hasTable() async throws(PostgresError) -> Bool { try await one(HasMigrationTable()) }
+
+    func createTable() async throws(PostgresError) { try await execute(CreateMigrationTable()) }
 
     func applied(_ migrations: [Migration]) async throws(PostgresError) -> [AppliedMigration] {
-        try await connection.query(AppliedMigrations(files: migrations))
+        try await query(AppliedMigrations(files: migrations))
     }
 
     /// Waits until no other migrator works on the schema.
     func lock(tries: Int) async throws {
         for _ in 0..<tries {
-            if try await connection.one(LockMigrations()) { return }
+            if try await one(LockMigrations()) { return }
             await withUnsafeContinuation { continuation in
                 loop.schedule(after: .milliseconds(50)) { continuation.resume() }
             }
@@ -38,15 +43,15 @@ struct MigrationSession {
     /// after an error.
     func run(_ script: String, of migration: Migration, _ note: some Statement) async throws(MigrationError) {
         do throws(PostgresError) {
-            try await connection.execute(Begin())
+            try await execute(Begin())
             try await pipeline.run(script: script)
         } catch {
             throw .failed(name: migration.name, error)
         }
         guard pipeline.isInTransaction else { throw .endsTransaction(name: migration.name) }
         do throws(PostgresError) {
-            try await connection.execute(note)
-            try await connection.execute(Commit())
+            try await execute(note)
+            try await execute(Commit())
         } catch {
             throw .failed(name: migration.name, error)
         }

@@ -23,9 +23,7 @@ extension PostgresPool {
     }
 
     /// Runs `body` in a transaction on a connection of its own, again after a conflict.
-    func transaction<Value>(
-        _ isolation: Transaction.Isolation, _ body: (Transaction) async throws -> Value
-    ) async throws -> Value {
+    func transaction<Value>(_ body: (Transaction) async throws -> Value) async throws -> Value {
         var attempts = 0
         while true {
             var lostRace = false
@@ -33,7 +31,7 @@ extension PostgresPool {
                 return try await withLent { pipeline in
                     let transaction = Transaction(on: pipeline)
                     defer { lostRace = transaction.mayRunAgain }
-                    return try await transaction.run(isolation, body)
+                    return try await transaction.run(body)
                 }
             } catch {
                 attempts += 1

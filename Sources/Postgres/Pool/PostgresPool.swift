@@ -71,8 +71,6 @@ final class PostgresPool: @unchecked Sendable {
 
     private func takeBack(_ pipeline: Pipeline) {
         telemetry.inUse.decrement()
-        // What is still under way is a ROLLBACK that nobody waits for; else the server's word on the transaction counts.
-        if pipeline.load == 0, pipeline.isInTransaction { pipeline.post(Rollback()) }
         serve(state.returned(pipeline))
     }
 
