@@ -28,6 +28,22 @@ import Testing
         }
     }
 
+    @Test func `every migration of the product can be taken back, and leaves nothing`() async throws {
+        let folder = #filePath.replacing("Tests/PostgresTests/MigratorTests.swift", with: "migrations")
+        try await TestDatabase.useSchema { configuration in
+            let group = EventLoopGroup(count: 1)
+            defer { group.shutdown() }
+            let migrator = try Migrator(configuration, on: group.loops[0], directory: folder)
+            let applied = try await migrator.up()
+            #expect(try await migrator.down(to: 0) == applied.reversed())
+            try await TestDatabase.use(configuration) { database in
+                let left = try await database.query(ObjectNames())
+                #expect(left == ["schema_migrations", "schema_migrations_pkey"])
+            }
+            #expect(try await migrator.up() == applied)
+        }
+    }
+
     @Test func `a step that fails leaves nothing behind, is named, and keeps those before it`() async throws {
         var files = Self.first
         files["0003_broken.up.sql"] = "CREATE TABLE half (id int); SELECT * FROM nowhere"
@@ -152,4 +168,16 @@ private struct Folder {
         closedir(folder)
         rmdir(path)
     }
+}
+
+/// All that is in the schema, but for the types of rows and arrays that come with others.
+private struct ObjectNames: Statement {
+    static let sql = """
+        SELECT name
+          FROM (SELECT relname::text AS name, relnamespace AS namespace FROM pg_class
+                UNION ALL SELECT proname, pronamespace FROM pg_proc
+                UNION ALL SELECT typname, typnamespace FROM pg_type WHERE typrelid = 0 AND typelem = 0) object
+         WHERE namespace = current_schema()::regnamespace ORDER BY name
+        """
+    func decode(_ row: borrowing Row) throws(PostgresError) -> String { try row.text(0) }
 }
