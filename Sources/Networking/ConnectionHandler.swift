@@ -6,7 +6,7 @@ public protocol ConnectionHandler: AnyObject {
     /// The peer will send nothing more, but may still read. Unless the handler wants to answer first, it calls ``TCPConnection/finish()``.
     func connectionInputEnded(_ connection: TCPConnection)
 
-    /// Bytes that had to wait because the peer reads slowly have all been handed to the kernel.
+    /// Bytes that had to wait, for a peer that reads slowly or for the TLS handshake, have all been handed to the kernel.
     func connectionDrained(_ connection: TCPConnection)
 
     /// The connection is closed. Called exactly once, last, and after it the connection forgets its handler.

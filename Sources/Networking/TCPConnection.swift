@@ -40,6 +40,8 @@ public final class TCPConnection: @unchecked Sendable {
     private var flushesThisTick = false
     /// The kernel's buffer is full: it tells when there is room again.
     private var isWaitingForRoom = false
+    /// Something could not leave at once, because of the kernel or of the handshake: the handler is told when all has left.
+    private var owesDrained = false
     /// Holds the connection while it is open: libuv knows it by a bare pointer.
     private var whileOpen: TCPConnection?
 
@@ -167,16 +169,25 @@ public final class TCPConnection: @unchecked Sendable {
                 outbound.consume(sent)
             } else if errno == EAGAIN {
                 isWaitingForRoom = true
+                owesDrained = true
                 updateInterest()
                 return
             } else if errno != EINTR {
                 return end(NetworkError(.system, errno: errno))
             }
         }
-        let hadToWait = isWaitingForRoom
         isWaitingForRoom = false
         updateInterest()
-        if state == .finishing, unencrypted.isEmpty { shutOutput() } else if hadToWait { handler?.connectionDrained(self) }
+        guard unencrypted.isEmpty else {
+            owesDrained = true
+            return
+        }
+        if state == .finishing {
+            shutOutput()
+        } else if owesDrained {
+            owesDrained = false
+            handler?.connectionDrained(self)
+        }
     }
 
     private func encrypt() {

@@ -40,21 +40,29 @@ public final class DescriptorWatcher {
     /// What the owner waits for now. Empty: nothing, and the loop spends no time on it.
     public var interest: Readiness = [] {
         didSet {
-            guard let handle, interest != oldValue else { return }
-            if interest.isEmpty {
-                uv_poll_stop(handle)
-                return
-            }
-            // `Readiness` has libuv's bits: UV_READABLE is 1, UV_WRITABLE is 2.
-            uv_poll_start(handle, Int32(interest.rawValue)) { handle, status, events in
-                guard let data = handle?.pointee.data else { return }
-                let watcher = Unmanaged<DescriptorWatcher>.fromOpaque(data).takeUnretainedValue()
-                watcher.ready(status == 0 ? Readiness(rawValue: UInt8(truncatingIfNeeded: events)) : [.readable, .writable])
-            }
+            if interest != oldValue { watch() }
         }
     }
 
-    private func ready(_ readiness: Readiness) { owner.descriptorReady(readiness) }
+    private func watch() {
+        guard let handle else { return }
+        if interest.isEmpty {
+            uv_poll_stop(handle)
+            return
+        }
+        // `Readiness` has libuv's bits: UV_READABLE is 1, UV_WRITABLE is 2.
+        uv_poll_start(handle, Int32(interest.rawValue)) { handle, status, events in
+            guard let data = handle?.pointee.data else { return }
+            let watcher = Unmanaged<DescriptorWatcher>.fromOpaque(data).takeUnretainedValue()
+            if status == 0 {
+                watcher.owner.descriptorReady(Readiness(rawValue: UInt8(truncatingIfNeeded: events)))
+            } else {
+                watcher.owner.descriptorReady([.readable, .writable])
+                // libuv has ended the watch, but the owner may not have come to the error yet: bytes lie in front of it.
+                watcher.watch()
+            }
+        }
+    }
 
     /// Ends the watch. The descriptor may be closed right afterwards.
     public func close() {

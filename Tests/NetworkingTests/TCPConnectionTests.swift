@@ -70,6 +70,52 @@ import Testing
         await listener.close()
     }
 
+    @Test func `a reset behind bytes that were not read yet ends the connection`() async throws {
+        let group = EventLoopGroup(count: 1)
+        defer { group.shutdown() }
+        let reader = Collector(expecting: .max)
+        let listener = try await TCPListener(host: "127.0.0.1", port: 0, group: group) { connection in
+            connection.handler = reader
+            // All that the peer sends is there, and the reset too, when it is looked at.
+            connection.pauseReading()
+            connection.loop.schedule(after: .milliseconds(300)) { connection.resumeReading() }
+        }
+        let peer = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = listener.address.port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(peer, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+        }
+        try #require(isConnected)
+        let sent = [UInt8](repeating: 7, count: 10_000)
+        #expect(send(peer, sent, sent.count, Int32(MSG_NOSIGNAL)) == sent.count)
+        var abruptly = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(peer, SOL_SOCKET, SO_LINGER, &abruptly, socklen_t(MemoryLayout<linger>.size))
+        close(peer)
+        #expect(await reader.bytes() == sent)
+        await listener.close()
+    }
+
+    @Test func `what is written before the handshake leaves after it, and is told to have left`() async throws {
+        let group = EventLoopGroup(count: 2)
+        defer { group.shutdown() }
+        let certificate = try TestCertificate()
+        let server = try TLSContext.server(certificateChain: certificate.chain, privateKey: certificate.key)
+        let client = try TLSContext.client(authority: certificate.chain)
+        let listener = try await TCPListener(host: "127.0.0.1", port: 0, group: group, tls: server) { connection in
+            connection.handler = Farewell()
+            connection.write(Array("come back later".utf8))
+        }
+        let reader = Collector(expecting: .max)
+        await group.loops[0].begin {
+            _ = try await TCPConnection.connect(to: listener.address, tls: (client, "localhost"), on: group.loops[0], handler: reader)
+        }
+        #expect(await reader.bytes() == Array("come back later".utf8))
+        await listener.close()
+    }
+
     @Test func `plain bytes to a TLS port end that connection only`() async throws {
         try await withEcho(isEncrypted: true) { listener, group, client in
             let reader = Collector(expecting: .max)
@@ -117,6 +163,14 @@ private final class Echo: ConnectionHandler {
     func connection(_ connection: TCPConnection, received bytes: UnsafeRawBufferPointer) { connection.write(Array(bytes)) }
     func connectionInputEnded(_ connection: TCPConnection) { connection.finish() }
     func connectionDrained(_ connection: TCPConnection) {}
+    func connectionEnded(_ connection: TCPConnection, error: NetworkError?) {}
+}
+
+/// Ends a connection as soon as what was written to it has left.
+private final class Farewell: ConnectionHandler {
+    func connection(_ connection: TCPConnection, received bytes: UnsafeRawBufferPointer) {}
+    func connectionInputEnded(_ connection: TCPConnection) {}
+    func connectionDrained(_ connection: TCPConnection) { connection.finish() }
     func connectionEnded(_ connection: TCPConnection, error: NetworkError?) {}
 }
 

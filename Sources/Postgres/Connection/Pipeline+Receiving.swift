@@ -3,9 +3,6 @@ internal import Runtime
 
 extension Pipeline: DescriptorOwner {
     func descriptorReady(_ readiness: Readiness) {
-        // Ready for both may mean that the socket has failed. Then it is no longer watched, though the server's last words
-        // may be followed by the end that we must see too: watch it anew.
-        if readiness == [.readable, .writable] { watcher?.interest = [] }
         if readiness.contains(.readable) { receive() }
         if readiness.contains(.writable) { flush() }
     }
