@@ -113,8 +113,7 @@ extension HTTPConnection {
         }
         home.core.answered(exchange, response.status)
         if case .webSocket(let acceptance) = response.body {
-            let socket = WebSocketConnection(transport, acceptance, on: home)
-            become(socket, acceptance.makeDelegate(socket))
+            become(WebSocketConnection(transport, acceptance, on: home), acceptance.makeDelegate)
         } else {
             answerWritten(keepsAlive: keepsAlive)
         }

@@ -150,14 +150,15 @@ final class HTTPConnection: @unchecked Sendable {
     // MARK: Upgrade
 
     /// Hands the connection over: what arrives from here on, and what had to wait, is the socket's.
-    func become(_ socket: WebSocketConnection, _ delegate: any WebSocketDelegate) {
+    func become(_ socket: WebSocketConnection, _ makeDelegate: (WebSocketConnection) -> any WebSocketDelegate) {
         successor = socket
         exchange = nil
         transport.handler = socket
-        socket.open(delegate)
+        // Before the delegate is made: it may hold the peer back in turn.
+        if isPaused { transport.resumeReading() }
+        socket.open(makeDelegate(socket))
         home.core.metrics.connections.decrement()
         home.remove(self)
-        if isPaused { transport.resumeReading() }
         if home.isDraining { socket.drain() }
         var bytes = Swift.exchange(&held, with: [])
         if !bytes.isEmpty { bytes.withUnsafeMutableBytes { socket.receive(UnsafeRawBufferPointer($0)) } }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// Serves a router over HTTP/1.1 on every loop of a group.
 ///
 /// As a ``Service`` it serves until it is cancelled; then it drains: it stops accepting, answers what is in flight with
-/// `Connection: close`, tells the WebSockets and closes them with 1012, and returns when the last connection has ended.
+/// `Connection: close`, lets the WebSockets send the answers they owe and closes them with 1012, and returns when the last connection has ended.
 public final class HTTPServer: Service {
     private struct Listening {
         let listener: TCPListener

@@ -20,6 +20,8 @@ public final class WebSocketConfiguration: Sendable {
         public var ping = Duration.seconds(30)
         /// A socket that is silent so long is dead, and is dropped. Source: SPEC §5.
         public var silence = Duration.seconds(60)
+        /// How long answers may still take once the server stops; then the socket is closed with 1012. Source: RELIABILITY F10.
+        public var restart = Duration.seconds(5)
         /// How long the peer may take to answer a close frame.
         public var closing = Duration.seconds(5)
 

@@ -159,14 +159,17 @@ extension WebSocketConnection: LoopMember {
     func checkDeadlines(now: UInt64) {
         switch life.step(now: now, configuration.timing) {
         case .ping: send(WebSocketEncoder.frame(.ping, []))
+        case .restart: close(.serviceRestart)
         case .drop: transport.abort()
         case nil: break
         }
     }
 
     func drain() {
+        guard isOpen else { return }
+        life.restart(now: loop.now)
+        transport.pauseReading()
         delegate?.webSocketWillRestart(self)
-        close(.serviceRestart)
     }
 
     func abort() { transport.abort() }

@@ -9,7 +9,9 @@ public protocol WebSocketDelegate: AnyObject {
     /// Everything that was sent has left the process.
     func webSocketDrained(_ socket: WebSocketConnection)
 
-    /// The server is about to stop: the last moment to say something before the socket is closed with 1012.
+    /// The server is about to stop, and reads nothing more from this socket. Whoever still owes its client answers sends them
+    /// and then closes it with 1012; the server does so after ``WebSocketConfiguration/Timing/restart``. Unless
+    /// implemented, it is closed at once.
     func webSocketWillRestart(_ socket: WebSocketConnection)
 
     /// The socket has ended; nothing can be sent any more. Called exactly once, and last.
@@ -25,5 +27,5 @@ extension WebSocketDelegate {
 
     public func webSocketDrained(_ socket: WebSocketConnection) {}
 
-    public func webSocketWillRestart(_ socket: WebSocketConnection) {}
+    public func webSocketWillRestart(_ socket: WebSocketConnection) { socket.close(.serviceRestart) }
 }

@@ -12,6 +12,8 @@ struct WebSocketLife {
 
     enum Step: Equatable {
         case ping
+        /// The server stops, and answers have had their time: say goodbye.
+        case restart
         /// The peer is dead, or does not answer our goodbye: end the connection without another word.
         case drop
     }
@@ -21,7 +23,10 @@ struct WebSocketLife {
     private(set) var code = WebSocketCloseCode.abnormal
     private var lastHeard: UInt64
     private var lastPing: UInt64
-    private var closingSince: UInt64 = 0
+    /// Whether the server stops. Then nothing is read, so that the peer's silence says nothing about it.
+    private var isRestarting = false
+    /// Since when it has been restarting, or closing.
+    private var leavingSince: UInt64 = 0
     /// The second in which pings are being counted, and how many there were.
     private var pingSecond: UInt64 = 0
     private var pings = 0
@@ -48,8 +53,14 @@ struct WebSocketLife {
         guard stage == .open else { return false }
         stage = .closing
         self.code = code
-        closingSince = now
+        leavingSince = now
         return true
+    }
+
+    /// The server stops: answers that are under way have a little time.
+    mutating func restart(now: UInt64) {
+        isRestarting = true
+        leavingSince = now
     }
 
     /// The peer said goodbye. Answers whether it has to be answered; either way the connection ends now.
@@ -72,12 +83,13 @@ struct WebSocketLife {
 
     mutating func step(now: UInt64, _ timing: WebSocketConfiguration.Timing) -> Step? {
         switch stage {
+        case .open where isRestarting: return now - leavingSince >= timing.restart.milliseconds ? .restart : nil
         case .open:
             if now - lastHeard >= timing.silence.milliseconds { return .drop }
             guard now - max(lastHeard, lastPing) >= timing.ping.milliseconds else { return nil }
             lastPing = now
             return .ping
-        case .closing: return now - closingSince >= timing.closing.milliseconds ? .drop : nil
+        case .closing: return now - leavingSince >= timing.closing.milliseconds ? .drop : nil
         case .ending, .ended: return nil
         }
     }

@@ -8,6 +8,8 @@ import Testing
 /// Answers some words, and remembers how its socket ended.
 private final class Parrot: WebSocketDelegate {
     private let ended: @Sendable (WebSocketCloseCode) -> Void
+    /// Milliseconds after which it has sent what it owes, at a restart.
+    private var debt: Int?
 
     init(ended: @escaping @Sendable (WebSocketCloseCode) -> Void) { self.ended = ended }
 
@@ -15,14 +17,42 @@ private final class Parrot: WebSocketDelegate {
         switch String(decoding: utf8, as: UTF8.self) {
         case "goodbye": socket.close(4001, reason: "you asked for it")
         case "flood": for _ in 0..<64 { socket.send(text: [UInt8](repeating: 0x66, count: 1 << 20)) }
+        case "owe": debt = 100
+        case "owe for ever": debt = 1_000_000
         case "burst": for number in 0..<100 { socket.send(text: Array("\(number)".utf8)) }
         case let text: socket.send(text: Array("\(text)!".utf8))
         }
     }
 
-    func webSocketWillRestart(_ socket: WebSocketConnection) { socket.send(text: Array("reconnect".utf8)) }
+    func webSocketWillRestart(_ socket: WebSocketConnection) {
+        socket.send(text: Array("reconnect".utf8))
+        guard let debt else { return socket.close(.serviceRestart) }
+        socket.loop.schedule(after: .milliseconds(debt)) {
+            socket.send(text: Array("paid".utf8))
+            socket.close(.serviceRestart)
+        }
+    }
 
     func webSocketClosed(_ socket: WebSocketConnection, code: WebSocketCloseCode) { ended(code) }
+}
+
+/// Listens from the first moment on to nothing, until its time has come.
+private final class LateRiser: WebSocketDelegate {
+    private let hasSlept = Mutex(false)
+
+    init(_ socket: WebSocketConnection) {
+        socket.pauseReading()
+        socket.loop.schedule(after: .milliseconds(300)) { [self] in
+            hasSlept.withLock { $0 = true }
+            socket.resumeReading()
+        }
+    }
+
+    func webSocket(_ socket: WebSocketConnection, receivedText utf8: UnsafeRawBufferPointer) {
+        socket.send(text: Array(hasSlept.withLock(\.self) ? "awake".utf8 : "disturbed".utf8))
+    }
+
+    func webSocketClosed(_ socket: WebSocketConnection, code: WebSocketCloseCode) {}
 }
 
 private struct Sockets: Sendable {
@@ -263,6 +293,61 @@ private func withSockets(
             #expect(try await client.readToEnd() == "")
             await sockets.server.stopped()
             #expect(sockets.server.metric("parley_websocket_connections") == "parley_websocket_connections 0")
+        }
+    }
+
+    @Test func `when the server stops, nothing more is read and what is owed is still sent`() async throws {
+        try await withSockets { sockets in
+            let client = try await sockets.open()
+            try await client.send(Frames.client(.text, "owe"))
+            try await client.send(Frames.client(.ping, "p"))
+            #expect(try await client.frame().opcode == .pong)
+            sockets.server.stop()
+            #expect(try await client.frame().text == "reconnect")
+            try await client.send(Frames.client(.text, "too late"))
+            #expect(try await client.frame().text == "paid")
+            #expect(try await client.frame().code == 1012)
+            try await client.send(Frames.close(1012))
+            #expect(try await client.readToEnd() == "")
+            await sockets.server.stopped()
+        }
+    }
+
+    @Test func `what is owed for too long is not waited for when the server stops`() async throws {
+        try await withSockets { _, timing in
+            timing.restart = .milliseconds(100)
+        } _: { sockets in
+            let client = try await sockets.open()
+            try await client.send(Frames.client(.text, "owe for ever"))
+            try await client.send(Frames.client(.ping, "p"))
+            #expect(try await client.frame().opcode == .pong)
+            sockets.server.stop()
+            #expect(try await client.frame().text == "reconnect")
+            #expect(try await client.frame().code == 1012)
+        }
+    }
+
+    @Test func `a delegate that holds its client back does so behind another request, too`() async throws {
+        let gate = Gate()
+        var router = Router()
+        router.mount([
+            Route(.get, "/slow", "Takes until the gate opens.") { _, _ in
+                await gate.passed()
+                return .noContent
+            },
+            Route(.get, "/ws", "Sleeps first.", statuses: [101]) { request, _ in
+                try .webSocket(request, WebSocketConfiguration()) { LateRiser($0) }
+            },
+        ])
+        try await TestServer.run(router) { server in
+            let client = try server.client()
+            try await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /ws HTTP/1.1\r\nHost: a\r\n\(RawClient.handshake)\r\n")
+            await gate.reached()
+            gate.open()
+            #expect(try await client.answer().status == 204)
+            #expect(try await client.answer().status == 101)
+            try await client.send(Frames.client(.text, "hello"))
+            #expect(try await client.frame().text == "awake")
         }
     }
 

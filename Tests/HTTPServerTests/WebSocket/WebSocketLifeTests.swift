@@ -53,6 +53,15 @@ import Testing
         #expect(told == [true, false] && life.code == .protocolError)
     }
 
+    @Test func `at a restart answers have five seconds, and silence is nobody's fault`() {
+        var life = WebSocketLife(now: 0)
+        life.restart(now: 59_000)
+        let steps = [60_000, 63_999, 64_000].map { life.step(now: $0, timing) }
+        #expect(steps == [nil, nil, .restart])
+        let isSaid = life.close(.serviceRestart, now: 64_000)
+        #expect(isSaid && life.step(now: 68_999, timing) == nil && life.step(now: 69_000, timing) == .drop)
+    }
+
     @Test func `a goodbye waits five seconds for its answer`() {
         var life = WebSocketLife(now: 0)
         _ = life.close(1000, now: 10_000)
