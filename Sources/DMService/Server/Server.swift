@@ -21,14 +21,17 @@ public struct Server: Sendable {
     public func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
         let registry = MetricsRegistry.shared
-        let group = EventLoopGroup(count: configuration.loops ?? EventLoopGroup.coreCount)
+        let group = EventLoopGroup(count: SocketDirectory.loopCount(wanted: configuration.loops, cores: EventLoopGroup.coreCount))
+        let descriptors = DescriptorLimit.raise()
         let database = await Database(
             try configuration.postgres(connections: configuration.databaseConnections), on: group, metrics: registry)
         let writer = await Database(try configuration.postgres(connections: 1), on: group, metrics: registry)
         let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
         let surface = try Surface(services, configuration, demo: demo)
-        let server = HTTPServer(router: surface.router, configuration: try serving(), group: group, metrics: registry)
-        Logger.current.info("parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)"])
+        let server = HTTPServer(
+            router: surface.router, configuration: try serving(group, descriptors: descriptors), group: group, metrics: registry)
+        Logger.current.info(
+            "parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)", "descriptors": "\(descriptors)"])
         try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit).run(
             until: ProcessSignals.stopRequested)
         await writer.close()
@@ -37,8 +40,21 @@ public struct Server: Sendable {
         group.shutdown()
     }
 
-    private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
+    /// Clients for whom there are descriptors, so that one too many is told to come back, rather than not accepted.
+    ///
+    /// - Parameter descriptors: that the process may have open. Each loop needs some for itself and its database connections,
+    ///   and there are files, and those who are being turned away.
+    static func connectionLimit(descriptors: Int, loops: Int, databaseConnections: Int) -> Int {
+        let (forEachLoop, spare) = (8 + databaseConnections, 128)
+        return max(loops, descriptors - loops * forEachLoop - spare)
+    }
+
+    private func serving(_ group: EventLoopGroup, descriptors: Int) throws(ConfigurationError) -> HTTPServerConfiguration {
         var serving = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        serving.maximumConnections = min(
+            serving.maximumConnections,
+            Self.connectionLimit(
+                descriptors: descriptors, loops: group.loops.count, databaseConnections: configuration.databaseConnections + 1))
         serving.answerForFailure = Surface.answer(forFailure:)
         guard let tls = configuration.tls else { return serving }
         do {
