@@ -174,7 +174,7 @@ def test_a_device_that_is_named_again_keeps_its_id_and_ends_its_former_sign_in(a
         login = {"username": ada.username, "password": PASSWORD, "device_id": first.tokens["device_id"]}
         second = api.post("/auth/login", json=login).json()
         assert second["device_id"] == first.tokens["device_id"]
-        assert line.close_code(seconds=2) == 4001
+        assert line.close_code(seconds=2) == 4011
     wait_until(lambda: first.http.get("/users/me").status_code == 401, 2, "the former sign-in's end")
     refused(refresh(api, first.tokens["refresh"]), 401, "unauthenticated")
     assert refresh(api, second["refresh"]).status_code == 200

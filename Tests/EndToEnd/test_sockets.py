@@ -7,7 +7,7 @@ import signal
 import socket as sockets
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 import pytest
@@ -139,15 +139,30 @@ def test_who_has_much_to_say_at_once_is_not_taken_for_broken(service, ada, conve
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_token_that_is_not_good_opens_no_socket(service, forge, undisturbed, attack):
     token = ATTACKS[attack](forge)
+    # A client whose token was good once keeps its refresh token.
+    code = 4009 if attack.startswith(("expired", "exp 0")) else 4001
     with undisturbed():
         with opened(service, token) as socket:
-            assert socket.close_code() == 4001
+            assert socket.close_code() == code
         with opened(service) as socket:
             socket.send("auth", {"token": token})
-            assert socket.close_code() == 4001
+            assert socket.close_code() == code
         if re.fullmatch(r"[A-Za-z0-9._-]+", token):
             with opened(service, subprotocols=["parley.v1", "bearer", token]) as socket:
-                assert socket.close_code() == 4001
+                assert socket.close_code() == code
+
+
+def test_whoever_says_too_much_before_being_let_in_is_let_go(service, ada, ben):
+    """What waits for the admission is bounded, however slowly the database answers."""
+    with opened(service) as socket, ben.socket() as other:
+        protocol = socket.connection.protocol
+        protocol.send_text(frame("auth", {"token": ada.tokens["access"]}).encode())
+        for _ in range(2000):
+            protocol.send_text(b'{"type":"ping"}')
+        socket.connection.socket.sendall(b"".join(protocol.data_to_send()))
+        assert socket.close_code() == 4008
+        assert socket.waiting == []
+        lives(other)
 
 
 def test_a_token_elsewhere_opens_no_socket(service, ada, undisturbed):
@@ -228,13 +243,64 @@ def test_what_is_no_handshake(service, undisturbed):
 
 
 def test_a_socket_ends_with_its_token_unless_it_brings_a_newer_one(service, ada, forge):
-    with opened(service, forge.lasting(1)) as socket, opened(service, forge.lasting(1)) as renewed:
+    with opened(service, forge.lasting(1)) as socket:
         socket.expect("ready")
+        assert socket.close_code(seconds=6) == 4009
+    with opened(service, forge.lasting(1)) as renewed:
         before = renewed.expect("ready")["expires_at"]
         after = renewed.expect("ready", renewed.send("auth", {"token": ada.tokens["access"]}))["expires_at"]
         assert after > before
-        assert socket.close_code(seconds=6) == 4009
+        time.sleep(3)
         lives(renewed)
+
+
+def test_a_socket_that_brings_an_expired_token_is_told_so(ada, forge):
+    with ada.socket() as socket:
+        socket.send("auth", {"token": forge.claiming(exp=int(time.time()) - 61)})
+        assert socket.close_code() == 4009
+
+
+# One socket for each device
+
+
+def open_sockets(service) -> float:
+    (line,) = re.findall(r"^parley_sockets(?:\{[^}]*\})? (\S+)$", httpx.get(f"{service.url}/metrics").text, re.MULTILINE)
+    return float(line)
+
+
+# acceptance: E-013
+def test_a_device_that_connects_again_loses_its_older_socket_and_others_stay(ada, ben, conversation):
+    device, other = ada.on_another_device(), ada.on_another_device()
+    with ExitStack() as stack:
+        others = stack.enter_context(other.socket())
+        latest = stack.enter_context(device.socket())
+        for _ in range(10):  # on whichever loops they happen to be
+            older, latest = latest, stack.enter_context(device.socket())
+            assert older.close_code(seconds=3) == 4011
+            said = ben.http.post(f"/conversations/{conversation}/messages", json={"content": "once"}).json()
+            for socket in (latest, others):
+                assert socket.expect("new_message")["id"] == said["id"]
+
+
+# acceptance: E-013
+def test_of_many_sockets_that_a_device_opens_at_once_one_lives(service, ada):
+    device = ada.on_another_device()
+    before = open_sockets(service)
+    with ExitStack() as stack, ThreadPoolExecutor(16) as pool:
+        opening = [pool.submit(lambda: connect(service.websocket_url, additional_headers=dict(device.http.headers))) for _ in range(16)]
+        sockets = [Socket(stack.enter_context(one.result())) for one in opening]
+        wait_until(lambda: open_sockets(service) == before + 1, 5, "one socket that is left")
+
+        def outcome(socket: Socket) -> int | None:
+            try:
+                return socket.close_code(seconds=2)
+            except TimeoutError:
+                return None
+
+        outcomes = list(pool.map(outcome, sockets))
+        assert sorted(outcomes, key=str) == [4011] * 15 + [None]
+        (latest,) = (socket for socket, code in zip(sockets, outcomes) if code is None)
+        lives(latest)
 
 
 def test_a_socket_takes_no_token_of_another(service, ada, ben):
@@ -323,7 +389,7 @@ def test_a_stranger_cannot_speak_and_does_not_learn_that_there_is_anything(ada, 
 @pytest.fixture(scope="module")
 def standing(ada):
     """A socket that must survive whatever is said on it."""
-    with ada.socket() as socket:
+    with ada.on_another_device().socket() as socket:
         yield socket
 
 
@@ -490,13 +556,9 @@ def test_before_a_restart_sockets_are_told_and_no_ack_is_missing(make_service):
 
 
 def test_sockets_leave_nothing_behind(service, ada):
-    def open_sockets() -> float:
-        (line,) = re.findall(r"^parley_sockets(?:\{[^}]*\})? (\S+)$", httpx.get(f"{service.url}/metrics").text, re.MULTILINE)
-        return float(line)
-
-    before = open_sockets()
-    with ada.socket(), ada.socket():
-        assert open_sockets() == before + 2
+    before = open_sockets(service)
+    with ada.socket(), ada.on_another_device().socket():
+        assert open_sockets(service) == before + 2
     with opened(service) as socket:
         socket.connection.socket.close()
-    wait_until(lambda: open_sockets() == before, 10, "sockets that are gone")
+    wait_until(lambda: open_sockets(service) == before, 10, "sockets that are gone")

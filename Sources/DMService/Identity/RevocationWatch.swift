@@ -28,7 +28,9 @@ struct RevocationWatch: Service {
     private func look(since: Timestamp) async -> Timestamp? {
         do {
             let ended = try await database.query(RevokedSince(since: since))
-            for entry in ended where revocations.insert(entry.signIn) { delivery.revoke(entry.signIn, of: entry.member) }
+            for entry in ended where revocations.insert(entry.signIn) {
+                delivery.revoke(entry.signIn, of: entry.member, as: entry.reason == .replaced ? .replaced : .revoked)
+            }
             revocations.becomeKnown()
             guard let newest = ended.map(\.at).max() else { return since }
             return max(since, Timestamp(milliseconds: newest.milliseconds - Self.overlap.milliseconds))
@@ -41,18 +43,19 @@ struct RevocationWatch: Service {
 
 /// Sign-ins that ended after a time.
 struct RevokedSince: Statement {
-    static let sql = "SELECT id, user_id, revoked_at FROM sessions WHERE revoked_at > $1"
+    static let sql = "SELECT id, user_id, revoked_at, revoked_by FROM sessions WHERE revoked_at > $1"
     let since: Timestamp
 
     struct Entry: Sendable {
         let signIn: SignIn.ID
         let member: Member.ID
         let at: Timestamp
+        let reason: SignIn.End?
     }
 
     func bind(to parameters: inout ParameterWriter) { parameters.append(since) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Entry {
-        Entry(signIn: try row.value(0), member: try row.value(1), at: try row.value(2))
+        Entry(signIn: try row.value(0), member: try row.value(1), at: try row.value(2), reason: SignIn.End(rawValue: try row.value(3)))
     }
 }

@@ -31,17 +31,31 @@ struct Delivery: Sendable {
     private static func hand(_ parcels: [Fanout.Parcel], to gateway: Gateway) {
         for parcel in parcels {
             switch parcel.address {
-            case .socket(let session): session.send(parcel.frame)
+            case .sender(let session): session.answer(parcel.frame)
             case .member(let member, let origin): gateway.send(parcel.frame, to: member, except: origin)
             }
         }
     }
 
-    /// Closes the sockets of a session that has been revoked, wherever they are.
-    func revoke(_ session: SignIn.ID, of member: Member.ID) {
-        for loop in loops where directory.loops(of: member) & 1 << UInt64(loop.index) != 0 {
+    /// Lets a socket of this loop hear of everything from here on, and ends an older one of the same device, wherever it is.
+    func admit(_ session: SocketSession, of member: Member.ID, on device: Device.ID) {
+        let seat = Gateway.Seat(session: session, member: member, device: device, turn: directory.nextTurn())
+        gateways.current.add(seat)
+        // Each of two that come at once is in the directory before it looks there: at least one of them finds the other.
+        tell(loopsOf: member) { $0.replaceOlder(of: seat) }
+    }
+
+    /// Closes the sockets of a sign-in that has ended, wherever they are.
+    func revoke(_ signIn: SignIn.ID, of member: Member.ID, as reason: SocketEnd = .revoked) {
+        tell(loopsOf: member) { $0.revoke(signIn, of: member, as: reason) }
+    }
+
+    /// Calls `body` on each loop where the member has sockets.
+    private func tell(loopsOf member: Member.ID, _ body: @escaping @Sendable (Gateway) -> Void) {
+        let members = directory.loops(of: member)
+        for loop in loops where members & 1 << UInt64(loop.index) != 0 {
             let gateways = gateways
-            loop.post { gateways.current.revoke(session, of: member) }
+            loop.post { body(gateways.current) }
         }
     }
 }
@@ -50,7 +64,8 @@ struct Delivery: Sendable {
 struct Fanout {
     struct Parcel: Sendable {
         enum Address: Sendable {
-            case socket(SocketSession)
+            /// The socket that a message came from.
+            case sender(SocketSession)
             case member(Member.ID, except: SocketSession?)
         }
 
@@ -66,9 +81,9 @@ struct Fanout {
         directory = delivery.directory
     }
 
-    /// To one socket.
+    /// The answer to a message that came from a socket. It gets exactly one for each.
     mutating func add(_ frame: [UInt8], to session: SocketSession) {
-        parcels[session.loop.index].append(Parcel(frame: frame, address: .socket(session)))
+        parcels[session.loop.index].append(Parcel(frame: frame, address: .sender(session)))
     }
 
     /// To all sockets of a member but the one it came from.

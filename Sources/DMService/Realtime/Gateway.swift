@@ -2,42 +2,60 @@ internal import Runtime
 
 /// The sockets of one loop, by member. Belongs to its loop.
 final class Gateway {
+    /// A socket among those of its member.
+    struct Seat: Sendable {
+        let session: SocketSession
+        let member: Member.ID
+        let device: Device.ID
+        /// Sockets are admitted one after the other in the whole process: a later one has a higher number.
+        let turn: UInt64
+    }
+
     private let loop: EventLoop
     private let directory: SocketDirectory
-    private var sessions: [Member.ID: [SocketSession]] = [:]
-    private(set) var count = 0
+    private var seats: [Member.ID: [Seat]] = [:]
 
     init(loop: EventLoop, directory: SocketDirectory) {
         self.loop = loop
         self.directory = directory
     }
 
-    func add(_ session: SocketSession, of member: Member.ID) {
-        if sessions[member] == nil { directory.add(member, loop: loop.index) }
-        sessions[member, default: []].append(session)
-        count += 1
+    func add(_ seat: Seat) {
+        if seats[seat.member] == nil { directory.add(seat.member, loop: loop.index) }
+        seats[seat.member, default: []].append(seat)
     }
 
     func remove(_ session: SocketSession, of member: Member.ID) {
-        guard var rest = sessions[member], let position = rest.firstIndex(where: { $0 === session }) else { return }
+        guard var rest = seats[member], let position = rest.firstIndex(where: { $0.session === session }) else { return }
         rest.remove(at: position)
-        count -= 1
         if rest.isEmpty {
-            sessions[member] = nil
+            seats[member] = nil
             directory.remove(member, loop: loop.index)
         } else {
-            sessions[member] = rest
+            seats[member] = rest
+        }
+    }
+
+    /// A device has one socket: of those that it has here, and one that was admitted here or elsewhere, the latest stays.
+    func replaceOlder(of seat: Seat) {
+        for other in seats[seat.member] ?? [] where other.device == seat.device && other.turn != seat.turn {
+            let older = other.turn < seat.turn ? other : seat
+            if older.session.loop === loop {
+                older.session.end(.replaced)
+            } else {
+                older.session.loop.post { older.session.end(.replaced) }
+            }
         }
     }
 
     /// Sends a frame to every socket of a member but the one it came from.
     func send(_ frame: [UInt8], to member: Member.ID, except origin: SocketSession?) {
-        guard let sessions = sessions[member] else { return }
-        for session in sessions where session !== origin { session.send(frame) }
+        guard let seats = seats[member] else { return }
+        for seat in seats where seat.session !== origin { seat.session.send(frame) }
     }
 
     /// Closes a member's sockets that were opened under a session which has been revoked.
-    func revoke(_ session: SignIn.ID, of member: Member.ID) {
-        for socket in sessions[member] ?? [] where socket.signIn == session { socket.end(.revoked) }
+    func revoke(_ signIn: SignIn.ID, of member: Member.ID, as reason: SocketEnd) {
+        for seat in seats[member] ?? [] where seat.session.signIn == signIn { seat.session.end(reason) }
     }
 }

@@ -7,6 +7,8 @@ enum SocketEnd: Sendable {
     case badFrame
     case tooFast
     case tokenExpired
+    /// The same device has a newer socket, or the member signed in on it again.
+    case replaced
     case unavailable
 
     var code: WebSocketCloseCode {
@@ -15,6 +17,7 @@ enum SocketEnd: Sendable {
         case .badFrame: 4003
         case .tooFast: 4008
         case .tokenExpired: 4009
+        case .replaced: 4011
         case .unavailable: .tryAgainLater
         }
     }
@@ -27,6 +30,7 @@ enum SocketEnd: Sendable {
         case .badFrame: "not a frame of this protocol"
         case .tooFast: "too many messages"
         case .tokenExpired: "the access token has expired"
+        case .replaced: "this device connected or signed in anew"
         case .unavailable: "try again later"
         }
     }

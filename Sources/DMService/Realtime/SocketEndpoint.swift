@@ -53,9 +53,9 @@ final class SocketEndpoint: Sendable {
     }
 
     private static func token(inSubprotocols headers: RequestHead) -> String? {
-        let offered = headers[.secWebSocketProtocol]?.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) } ?? []
+        let offered = headers.list(.secWebSocketProtocol)
         guard let bearer = offered.firstIndex(of: "bearer"), bearer + 1 < offered.count else { return nil }
-        return String(offered[bearer + 1])
+        return offered[bearer + 1]
     }
 
     /// Whose a token is, and on which device; `nil` when its sign-in has ended.

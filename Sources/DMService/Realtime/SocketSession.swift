@@ -23,6 +23,8 @@ final class SocketSession: @unchecked Sendable {
 
     /// How long a socket may stay without a token.
     private static let patience = Duration.seconds(10)
+    /// Frames that may wait for the admission: what one read brings of a client that was offline, and more.
+    private static let earlyLimit = 1_024
 
     let loop: EventLoop
     private let endpoint: SocketEndpoint
@@ -30,6 +32,10 @@ final class SocketSession: @unchecked Sendable {
     private var socket: WebSocketConnection?
     private var state: State
     private var pace: SocketPace
+    /// Messages of this socket that were neither stored nor refused yet.
+    private var unanswered = 0
+    /// The server stops: the socket is closed as soon as nothing is unanswered.
+    private var isRestarting = false
 
     init(_ socket: WebSocketConnection, endpoint: SocketEndpoint, token: String?) {
         self.socket = socket
@@ -47,6 +53,13 @@ final class SocketSession: @unchecked Sendable {
 
     func send(_ frame: [UInt8]) { socket?.send(frame) }
 
+    /// Sends the answer to one of its messages.
+    func answer(_ frame: [UInt8]) {
+        send(frame)
+        unanswered -= 1
+        leaveIfAnswered()
+    }
+
     func end(_ reason: SocketEnd) {
         socket?.close(reason.code, reason: reason.reason)
         leave()
@@ -55,7 +68,7 @@ final class SocketSession: @unchecked Sendable {
     // MARK: Admission
 
     private func admit(_ token: String, answer id: JSONFragment?) {
-        guard let claims = endpoint.authentication.claims(of: token) else { return end(.unauthenticated) }
+        guard let claims = claims(of: token) else { return }
         if case .waiting(let timer) = state { timer.cancel() }
         state = .admitting(early: [])
         socket?.pauseReading()
@@ -71,13 +84,24 @@ final class SocketSession: @unchecked Sendable {
         }
     }
 
-    private func admitted(_ principal: Principal, answer id: JSONFragment?) {
-        guard case .admitting(let early) = state, !endpoint.authentication.revocations.contains(principal.signIn) else {
-            return end(.revoked)
+    /// What a token says. One that is not good ends the socket.
+    private func claims(of token: String) -> TokenClaims? {
+        do {
+            if let claims = try endpoint.authentication.claims(of: token) { return claims }
+            end(.revoked)
+        } catch {
+            end(error == .expired ? .tokenExpired : .unauthenticated)
         }
+        return nil
+    }
+
+    private func admitted(_ principal: Principal, answer id: JSONFragment?) {
+        guard case .admitting(let early) = state else { return }
         state = .ready(principal, expiryTimer(principal.expires))
-        endpoint.delivery.gateways.current.add(self, of: principal.profile.id)
         endpoint.metrics.ready.increment()
+        endpoint.delivery.admit(self, of: principal.profile.id, on: principal.device)
+        // After it can be found: a revocation comes before this question, or finds the socket.
+        guard !endpoint.authentication.revocations.contains(principal.signIn) else { return end(.revoked) }
         send(endpoint.ready(principal, command: id))
         for command in early { perform(command) }
         socket?.resumeReading()
@@ -85,9 +109,10 @@ final class SocketSession: @unchecked Sendable {
 
     /// A socket that is ready may bring a newer token of its own sign-in, and lives as long as that.
     private func renew(_ token: String, _ principal: Principal, _ timer: LoopTimer, answer id: JSONFragment?) {
-        guard let claims = endpoint.authentication.claims(of: token), Member.ID(claims.subject) == principal.profile.id,
-            SignIn.ID(claims.session) == principal.signIn
-        else { return end(.unauthenticated) }
+        guard let claims = claims(of: token) else { return }
+        guard Member.ID(claims.subject) == principal.profile.id, SignIn.ID(claims.session) == principal.signIn else {
+            return end(.unauthenticated)
+        }
         timer.cancel()
         let renewed = Principal(
             profile: principal.profile, signIn: principal.signIn, device: principal.device, expires: claims.expires)
@@ -108,6 +133,7 @@ final class SocketSession: @unchecked Sendable {
         case .ended: break
         case .waiting: begin(command)
         case .admitting(var early):
+            guard early.count < Self.earlyLimit else { return end(.tooFast) }
             state = .ended  // else the array would be copied
             early.append(command)
             state = .admitting(early: early)
@@ -151,6 +177,7 @@ final class SocketSession: @unchecked Sendable {
         if let wait = endpoint.limits.takeSend(sender.id) {
             return send(SocketFrame.error(.rateLimited, to: command, clientMessageID: draft.clientID?.text, retryAfter: wait))
         }
+        unanswered += 1
         endpoint.messages.writer.submit(PendingMessage(draft, to: conversation, from: sender, waiter: .socket(self, command: command)))
     }
 
@@ -179,6 +206,10 @@ final class SocketSession: @unchecked Sendable {
 
     // MARK: The end
 
+    private func leaveIfAnswered() {
+        if isRestarting, unanswered == 0 { socket?.close(.serviceRestart) }
+    }
+
     /// Forgets whose socket it was. Called as often as one likes.
     private func leave() {
         switch state {
@@ -196,7 +227,16 @@ final class SocketSession: @unchecked Sendable {
 extension SocketSession: WebSocketDelegate {
     func webSocket(_ socket: WebSocketConnection, receivedText utf8: UnsafeRawBufferPointer) { take(utf8) }
 
-    func webSocketWillRestart(_ socket: WebSocketConnection) { send(endpoint.reconnect()) }
+    func webSocketWillRestart(_ socket: WebSocketConnection) {
+        guard case .ready = state else {
+            // Whoever has not been admitted is owed nothing, and told nothing.
+            socket.close(.serviceRestart)
+            return leave()
+        }
+        send(endpoint.reconnect())
+        isRestarting = true
+        leaveIfAnswered()
+    }
 
     func webSocketClosed(_ socket: WebSocketConnection, code: WebSocketCloseCode) {
         leave()

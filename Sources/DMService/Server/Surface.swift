@@ -30,7 +30,7 @@ struct Surface: Sendable {
             metrics: SocketMetrics(services.registry), database: services.database, origins: origins)
         router.mount(sockets.routes, through: [limiting.byAddress])
 
-        if configuration.echoes { router.mount([.echo()]) }
+        if configuration.echoes { router.mount([.echo(compresses: true)]) }
         if configuration.showsDemoPeople { router.mount(DemoRoutes(people: demo).routes, under: Self.api) }
         if let folder = configuration.webFolder { router.mount(try StaticFiles(folder: folder).routes(headers: Self.pageHeaders)) }
         self.router = router
