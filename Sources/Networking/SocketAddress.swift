@@ -11,9 +11,6 @@ public struct SocketAddress: Hashable, Sendable {
 
     public var isIPv4: Bool { high == 0 && low & 0xffff_ffff_0000_0000 == Self.mappedPrefix }
 
-    /// 127.0.0.0/8 or ::1.
-    public var isLoopback: Bool { isIPv4 ? (low >> 24) & 0xff == 127 : high == 0 && low == 1 }
-
     /// What one customer of the net holds, as an address with port 0: an IPv4 address whole, of an IPv6 address the /64.
     public var network: SocketAddress { SocketAddress(high: high, low: isIPv4 ? low : 0, port: 0) }
 

@@ -8,7 +8,7 @@ from support.service import ROOT
 
 
 @pytest.mark.autobahn
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_no_case_fails(service):
     echo = f"ws://127.0.0.1:{service.port}/__echo"
     done = subprocess.run([ROOT / "script/autobahn", echo], capture_output=True, text=True)

@@ -146,11 +146,10 @@ import Testing
 }
 
 @Suite struct SocketAddressTests {
-    @Test(arguments: [("127.0.0.1", "127.0.0.1:80", true), ("::1", "[::1]:80", true), ("10.1.2.3", "10.1.2.3:80", false)])
-    func `an address reads as it was written`(host: String, text: String, isLoopback: Bool) throws {
+    @Test(arguments: [("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80"), ("10.1.2.3", "10.1.2.3:80")])
+    func `an address reads as it was written`(host: String, text: String) throws {
         let address = try #require(try SocketAddress.resolve(host: host, port: 80).first)
         #expect(address.description == text)
-        #expect(address.isLoopback == isLoopback)
     }
 
     @Test func `a name that means nothing is an error`() {

@@ -11,17 +11,22 @@ struct Authentication: Sendable {
     /// - Throws: 401 `unauthenticated`, alike for every fault: what exactly is wrong with a token is nobody's business;
     ///   503 `unavailable` while a new process does not know yet which sign-ins have ended.
     func member(of request: Request) async throws -> MemberContext {
-        guard let header = request.headers[.authorization], let token = Self.bearerToken(header), let claims = try? claims(of: token) else {
+        guard let header = request.headers[.authorization], let token = Self.bearerToken(header), let claims = claims(of: token) else {
             throw HTTPError.unauthenticated
         }
         guard revocations.areKnown else { throw HTTPError.unavailable }
         return MemberContext(member: Member.ID(claims.subject), signIn: SignIn.ID(claims.session))
     }
 
+    /// What a token says, if it is good and its sign-in has not been revoked.
+    func claims(of token: String) -> TokenClaims? {
+        try? read(token)
+    }
+
     /// What a good token says; `nil` if its sign-in has been revoked.
     ///
-    /// - Throws: why it is not good. `.expired` is the last thing that is looked at: nothing else is wrong with that one.
-    func claims(of token: String) throws(TokenRefusal) -> TokenClaims? {
+    /// - Throws: why it is not good. `.expired` is said of tokens with which nothing else is wrong.
+    func read(_ token: String) throws(TokenRefusal) -> TokenClaims? {
         let claims = try verifier.verify(token)
         return revocations.contains(SignIn.ID(claims.session)) ? nil : claims
     }

@@ -87,7 +87,7 @@ final class SocketSession: @unchecked Sendable {
     /// What a token says. One that is not good ends the socket.
     private func claims(of token: String) -> TokenClaims? {
         do {
-            if let claims = try endpoint.authentication.claims(of: token) { return claims }
+            if let claims = try endpoint.authentication.read(token) { return claims }
             end(.revoked)
         } catch {
             end(error == .expired ? .tokenExpired : .unauthenticated)

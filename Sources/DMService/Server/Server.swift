@@ -28,8 +28,12 @@ public struct Server: Sendable {
         let writer = await Database(try configuration.postgres(connections: 1), on: group, metrics: registry)
         let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
         let surface = try Surface(services, configuration, demo: demo)
-        let server = HTTPServer(
-            router: surface.router, configuration: try serving(group, descriptors: descriptors), group: group, metrics: registry)
+        var serving = try serving()
+        serving.maximumConnections = min(
+            serving.maximumConnections,
+            Self.connectionLimit(
+                descriptors: descriptors, loops: group.loops.count, databaseConnections: configuration.databaseConnections + 1))
+        let server = HTTPServer(router: surface.router, configuration: serving, group: group, metrics: registry)
         Logger.current.info(
             "parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)", "descriptors": "\(descriptors)"])
         try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit).run(
@@ -49,12 +53,8 @@ public struct Server: Sendable {
         return max(loops, descriptors - loops * forEachLoop - spare)
     }
 
-    private func serving(_ group: EventLoopGroup, descriptors: Int) throws(ConfigurationError) -> HTTPServerConfiguration {
+    private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
         var serving = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
-        serving.maximumConnections = min(
-            serving.maximumConnections,
-            Self.connectionLimit(
-                descriptors: descriptors, loops: group.loops.count, databaseConnections: configuration.databaseConnections + 1))
         serving.answerForFailure = Surface.answer(forFailure:)
         guard let tls = configuration.tls else { return serving }
         do {

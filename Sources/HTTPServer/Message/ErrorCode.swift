@@ -17,15 +17,11 @@ extension ErrorCode {
     public static let notFound = ErrorCode("not_found", 404)
     public static let timeout = ErrorCode("timeout", 408)
     public static let conflict = ErrorCode("conflict", 409)
-    public static let endToEndEncrypted = ErrorCode("e2ee_unsupported", 409)
-    public static let gone = ErrorCode("gone", 410)
     public static let payloadTooLarge = ErrorCode("payload_too_large", 413)
     public static let unsupportedMedia = ErrorCode("unsupported_media", 415)
-    public static let challenge = ErrorCode("challenge", 428)
     public static let rateLimited = ErrorCode("rate_limited", 429)
     public static let `internal` = ErrorCode("internal", 500)
     public static let unavailable = ErrorCode("unavailable", 503)
-    public static let storageFull = ErrorCode("storage_full", 507)
 
     // What only the protocol itself refuses.
     public static let methodNotAllowed = ErrorCode("method_not_allowed", 405)

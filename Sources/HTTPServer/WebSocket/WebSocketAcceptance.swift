@@ -9,17 +9,15 @@ extension Response {
     /// Accepts a WebSocket handshake (RFC 6455 §4.2).
     ///
     /// - Parameter delegate: called on the loop of the connection once the socket is open; it may send at once.
-    /// - Throws: 400 when it is no proper handshake, 403 for an origin that is not allowed, 426 when it is no handshake
-    ///   at all or for another version.
+    /// Which pages may connect, by their `Origin`, is the caller's question.
+    ///
+    /// - Throws: 400 when it is no proper handshake, 426 when it is no handshake at all or for another version.
     public static func webSocket(
         _ request: Request, _ configuration: WebSocketConfiguration,
         delegate: @escaping @Sendable (WebSocketConnection) -> any WebSocketDelegate
     ) throws(HTTPError) -> Response {
         let head = request.head
         let key = try WebSocketHandshake.check(head)
-        if let origin = head[.origin], !configuration.allowsOrigin(origin) {
-            throw HTTPError(.notAuthorized, "This origin may not connect.")
-        }
         let deflate = configuration.compresses ? PermessageDeflate.negotiate(head.list(.secWebSocketExtensions)) : nil
         var fields = [HeaderField(.upgrade, "websocket")]
         func add(_ name: HeaderName, _ text: String?) {

@@ -8,8 +8,6 @@ public struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable, Expressi
 
     /// The purpose of the connection is fulfilled.
     public static let normal: Self = 1000
-    /// One side goes away: a page was left, a server stops for good.
-    public static let goingAway: Self = 1001
     public static let protocolError: Self = 1002
     /// A kind of message that is not taken here, such as binary.
     public static let unsupportedData: Self = 1003
@@ -21,7 +19,6 @@ public struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable, Expressi
     public static let invalidPayload: Self = 1007
     public static let policyViolation: Self = 1008
     public static let messageTooBig: Self = 1009
-    public static let internalError: Self = 1011
     /// The server restarts; connect again. Source: IANA WebSocket Close Code Number Registry.
     public static let serviceRestart: Self = 1012
     /// The server is overloaded; try again later. Source: the same registry.

@@ -34,21 +34,17 @@ public final class WebSocketConfiguration: Sendable {
     public let tooSlow: WebSocketCloseCode
     /// Whether permessage-deflate is offered back to clients that ask for it (RFC 7692).
     public let compresses: Bool
-    /// Asked when the handshake carries an `Origin`, which only browsers send: may that page talk to us?
-    public let allowsOrigin: @Sendable (String) -> Bool
     /// Chooses among the sub-protocols that the client offers; `nil` for none of them.
     public let chooseSubprotocol: @Sendable ([String]) -> String?
 
     public init(
         limits: Limits = Limits(), timing: Timing = Timing(), tooSlow: WebSocketCloseCode = 4010, compresses: Bool = false,
-        allowsOrigin: @escaping @Sendable (String) -> Bool = { _ in true },
         chooseSubprotocol: @escaping @Sendable ([String]) -> String? = { _ in nil }
     ) {
         self.limits = limits
         self.timing = timing
         self.tooSlow = tooSlow
         self.compresses = compresses
-        self.allowsOrigin = allowsOrigin
         self.chooseSubprotocol = chooseSubprotocol
     }
 }

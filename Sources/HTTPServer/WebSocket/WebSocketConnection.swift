@@ -135,7 +135,7 @@ extension WebSocketConnection: ConnectionHandler {
 
     public func connectionInputEnded(_ connection: TCPConnection) { transport.finish() }
 
-    public func connectionDrained(_ connection: TCPConnection) { delegate?.webSocketDrained(self) }
+    public func connectionDrained(_ connection: TCPConnection) {}
 
     public func connectionEnded(_ connection: TCPConnection, error: NetworkError?) {
         life.ended()

@@ -6,9 +6,6 @@ public protocol WebSocketDelegate: AnyObject {
     /// A whole binary message. The bytes are lent for the call. Unless implemented, the socket is closed with 1003.
     func webSocket(_ socket: WebSocketConnection, receivedBinary bytes: UnsafeRawBufferPointer)
 
-    /// Everything that was sent has left the process.
-    func webSocketDrained(_ socket: WebSocketConnection)
-
     /// The server is about to stop, and reads nothing more from this socket. Whoever still owes its client answers sends them
     /// and then closes it with 1012; the server does so after ``WebSocketConfiguration/Timing/restart``. Unless
     /// implemented, it is closed at once.
@@ -24,8 +21,6 @@ extension WebSocketDelegate {
     public func webSocket(_ socket: WebSocketConnection, receivedBinary bytes: UnsafeRawBufferPointer) {
         socket.close(.unsupportedData)
     }
-
-    public func webSocketDrained(_ socket: WebSocketConnection) {}
 
     public func webSocketWillRestart(_ socket: WebSocketConnection) { socket.close(.serviceRestart) }
 }
