@@ -83,6 +83,8 @@ def test_a_stop_under_load_loses_no_ack(make_service, round):
     requests = [Sender(ada.on_another_device(), id) for (ada, _), id in zip(pairs, conversations)]
 
     async def stop() -> float:
+        while not all(sender.acked for sender in (*sockets, *requests)):
+            await asyncio.sleep(0.01)
         await asyncio.sleep(random.Random(round).uniform(0.3, 1))
         began = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
