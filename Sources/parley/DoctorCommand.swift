@@ -32,10 +32,10 @@ struct DoctorCommand {
         var isGood = true
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        let hasDescriptors = limit.rlim_cur >= 10_000
+        let hasDescriptors = limit.rlim_max >= 10_000
         report(
             hasDescriptors, "file descriptors",
-            "\(limit.rlim_cur) may be open"
+            "\(limit.rlim_max) may be open"
                 + (hasDescriptors ? "" : ": each socket takes one. Raise the limit (LimitNOFILE= in a systemd unit)."))
         isGood = isGood && hasDescriptors
         if let tls = configuration.tls {

@@ -1,12 +1,15 @@
 """HTTP/1.1 byte by byte over real sockets: what is answered, what becomes of the connection, and that nobody else notices."""
 
 import json
+import subprocess
 import time
+from contextlib import ExitStack
 
 import pytest
 
 from support import bad_http, good_http
 from support.neighbour import neighbour_of
+from support.service import BINARY, ROOT, is_ready, wait_until
 from support.wire import PATIENCE, Wire, get, post
 
 
@@ -156,6 +159,30 @@ def test_nobody_is_made_to_write_answers_that_are_not_read(service, neighbour):
             pass
         assert sent < 64 << 20, "the service holds back who does not read"
         neighbour.is_fine()
+
+
+# Room
+
+
+def test_one_connection_too_many_is_told_to_come_back(make_service):
+    """The service raises its limit of descriptors as far as it may, and keeps some for itself."""
+    service = make_service(PARLEY_LOOPS="1")
+    assert service.stop() == 0
+    with service.log.open("ab") as log:
+        command = ["prlimit", "--nofile=64:400", BINARY, "serve"]
+        service.process = subprocess.Popen(command, cwd=ROOT, env=service.environment, stdout=log, stderr=log)
+    wait_until(lambda: is_ready(service.url), 30, "a ready service")
+    with ExitStack() as stack:
+        for number in range(400):
+            wire = stack.enter_context(Wire(service.port))
+            wire.send(get("/health/live"))
+            answer = wire.answer()
+            if answer.status != 200:
+                break
+        is_refusal(answer, 503)
+        assert answer.headers["retry-after"] == "1" and 200 < number < 400
+        assert wire.ends(PATIENCE) == b""
+    wait_until(lambda: is_ready(service.url), 10, "room again")
 
 
 # Time
