@@ -195,7 +195,7 @@ REFUSED_HANDSHAKES = [
 ]  # fmt: skip
 
 ACCEPTED_HANDSHAKES = [
-    ("as browsers ask", asking(Origin="http://localhost:3000", Sec_WebSocket_Extensions="permessage-deflate; client_max_window_bits")),
+    ("as browsers ask", asking("/ws", Origin="http://localhost:3000", Sec_WebSocket_Extensions="permessage-deflate; client_max_window_bits")),
     ("in any case", asking(Upgrade="WebSocket", Connection="keep-alive, upgrade")),
     ("among others", asking(Upgrade="h2c, websocket")),
     ("from this machine", asking("/ws", Origin="http://127.0.0.1:5173")),
