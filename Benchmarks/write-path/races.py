@@ -6,6 +6,7 @@
 import collections
 import logging
 import pathlib
+import random
 import re
 import threading
 import time
@@ -216,6 +217,43 @@ def a_refused_entry_leaves_the_good_ones_alone(world):
         assert [result.seq for result in results] == [2, None, 1, 1, None, 1, 3], results
         world.check(conversation, 3)
         world.check(foreign, 1)
+
+
+def any_mixture_comes_out_as_if_it_went_one_by_one(world):
+    """Replays, doubles, other messages under a known key, strangers, conversations that do not exist: what is stored, and what each is told."""
+    dice = random.Random(7)
+    for _ in range(60):
+        pairs, stranger = [world.pair() for _ in range(4)], world.pair()[1][0]
+        nowhere, stored, keys = uuid.uuid4(), collections.Counter(), {}
+        for _ in range(3):
+            entries = []
+            for _ in range(dice.choice([1, 3, 12, 40])):
+                conversation, people = dice.choice(pairs)
+                sender = dice.choice(people)
+                entry = Entry(conversation, sender, uuid.uuid4(), hash=dice.randrange(1 << 40))
+                known = [e for e in [*keys.values(), *entries] if e.conversation == conversation and e.key and e.sender in people]
+                match dice.randrange(12):
+                    case 0 if known: entry = dice.choice(known)._replace(body="hello")
+                    case 1 if known: entry = dice.choice(known)._replace(hash=5, body="another")
+                    case 2: entry = entry._replace(sender=stranger)
+                    case 3: entry = entry._replace(conversation=nowhere)
+                    case 4: entry = entry._replace(key=None, hash=None)
+                entries.append(entry)
+            results = send_together(world.connection, entries)
+            for entry, result in zip(entries, results):  # within a conversation in their order
+                original = keys.get((entry.conversation, entry.key))
+                if entry.sender == stranger or entry.conversation == nowhere:
+                    assert result.outcome == NOT_A_PARTICIPANT, (entry, result)
+                elif entry.key and original:
+                    assert result.outcome == (REPLAY if original.hash == entry.hash else CONFLICT), (entry, result)
+                    assert result.seq == original.body, (entry, original, result)
+                else:
+                    stored[entry.conversation] += 1
+                    assert result[:3] == (STORED, stored[entry.conversation], stored[entry.conversation]), (entry, result)
+                    if entry.key:
+                        keys[entry.conversation, entry.key] = entry._replace(body=result.seq)
+            for conversation, _ in pairs:
+                world.check(conversation, stored[conversation])
 
 
 def batches_that_overlap_in_opposite_order_do_not_deadlock(world):

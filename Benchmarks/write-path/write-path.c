@@ -44,7 +44,8 @@ typedef struct { UUID id, members[2]; } Pair;
 
 typedef struct {
     const Pair *pair;
-    int slot, place, sender;  // which conversation of the batch and which entry of it, from 1; which of the two members
+    UUID senderID;
+    int slot, place;  // which conversation of the batch and which entry of it, from 1
     UUID key;
     int64_t hash;
     char clientID[37], body[96];
@@ -57,6 +58,7 @@ typedef struct { Entry entries[maximumBatch]; Group groups[maximumBatch]; int co
 static Pair *pairs;  // ascending by id
 static int pairCount;
 static int timeOrderedKeys;
+static uint32_t replays, strangers;  // of a hundred entries
 
 // xorshift64*
 static uint32_t draw(uint64_t *state) {
@@ -67,7 +69,9 @@ static uint32_t draw(uint64_t *state) {
 static int ascending(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
 /// Fills a batch with messages to random pairs among `count` from `first` on, grouped by conversation, conversations in the order of their ids.
-static void fill(Batch *batch, int size, int first, int count, uint64_t *random) {
+///
+/// `known` holds for each pair a message that an earlier batch stored, if there was one: replays are copies of these.
+static void fill(Batch *batch, int size, int first, int count, uint64_t *random, Entry *known) {
     int chosen[maximumBatch];
     for (int i = 0; i < size; i++) chosen[i] = first + (int)(draw(random) % (uint32_t)count);
     qsort(chosen, (size_t)size, sizeof *chosen, ascending);
@@ -77,7 +81,7 @@ static void fill(Batch *batch, int size, int first, int count, uint64_t *random)
         e->pair = &pairs[chosen[i]];
         if (!i || chosen[i] != chosen[i - 1]) batch->groups[batch->groupCount++] = (Group){e->pair, 0};
         e->slot = batch->groupCount, e->place = ++batch->groups[batch->groupCount - 1].count;
-        e->sender = (int)(draw(random) & 1);
+        e->senderID = e->pair->members[draw(random) & 1];
         for (int k = 0; k < 16; k++) e->key.bytes[k] = (uint8_t)draw(random);
         if (timeOrderedKeys) {  // as the service makes them of client ids that are UUIDs of version 7: milliseconds, then a hash
             struct timespec t;
@@ -90,6 +94,15 @@ static void fill(Batch *batch, int size, int first, int count, uint64_t *random)
                  draw(random) & 0xFFF, draw(random), draw(random) & 0xFFFF);
         e->bodyLength = 40 + (int)(draw(random) % 40);
         memset(e->body, 'a' + e->place % 26, (size_t)e->bodyLength);
+        Entry *original = &known[chosen[i] - first];
+        if (original->pair && draw(random) % 100 < replays) {
+            int slot = e->slot, place = e->place;
+            *e = *original, e->slot = slot, e->place = place;
+        } else if (draw(random) % 100 < strangers) {
+            e->senderID = pairs[first + (chosen[i] - first + 1) % count].members[0];
+        } else {
+            *original = *e;  // no batch names it before this one is stored, but for a double within it
+        }
     }
 }
 
@@ -130,7 +143,7 @@ static void appendValue(Buffer *b, Field field, const Entry *e) {
     case membersRev: append64(b, 1); break;
     case slot: append32(b, e->slot); break;
     case place: append32(b, e->place); break;
-    case sender: append(b, &e->pair->members[e->sender], 16); break;
+    case sender: append(b, &e->senderID, 16); break;
     case kind: append16(b, 1); break;
     case key: append(b, &e->key, 16); break;
     case hash: append64(b, e->hash); break;
@@ -220,6 +233,7 @@ typedef struct {
     long messages, batches;
     double *latencies;
     Batch batch;
+    Entry *known;  // one for each of its pairs
     Buffer buffers[maximumParameters];
 } Worker;
 
@@ -254,7 +268,7 @@ static void runBatch(Worker *w) {
 static void *work(void *argument) {
     Worker *w = argument;
     for (;;) {
-        fill(&w->batch, w->batchSize, w->first, w->count, &w->random);
+        fill(&w->batch, w->batchSize, w->first, w->count, &w->random, w->known);
         double start = seconds();
         if (start >= w->until) return NULL;
         runBatch(w);
@@ -276,8 +290,9 @@ static void prepare(Worker *w, const char *conninfo, const char *settings) {
     }
     if (getentropy(&w->random, sizeof w->random)) fail("no entropy");
     w->latencies = malloc(maximumSamples * sizeof *w->latencies);
+    w->known = calloc((size_t)w->count, sizeof *w->known);
     PQenterPipelineMode(w->connection);
-    for (int i = 0; i < 50; i++) fill(&w->batch, w->batchSize, w->first, w->count, &w->random), runBatch(w);
+    for (int i = 0; i < 50; i++) fill(&w->batch, w->batchSize, w->first, w->count, &w->random, w->known), runBatch(w);
 }
 
 static long long number(PGconn *c, const char *sql) {
@@ -305,11 +320,17 @@ static int byValue(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+static uint32_t percentage(const char *variable) {
+    const char *text = getenv(variable);
+    return text ? (uint32_t)atoi(text) : 0;
+}
+
 int main(int argc, char **argv) {
     if (argc != 7) fail("use: write-path CONNINFO FORM.sql ENTRIES CONNECTIONS SECONDS SETTINGS");
     int batchSize = atoi(argv[3]), connections = atoi(argv[4]);
     if (batchSize < 1 || batchSize > maximumBatch || connections < 1 || connections > maximumConnections) fail("out of range");
     timeOrderedKeys = getenv("TIME_ORDERED_KEYS") != NULL;
+    replays = percentage("REPLAYS"), strangers = percentage("STRANGERS");
     readForm(argv[2]);
     PGconn *control = PQconnectdb(argv[1]);
     if (PQstatus(control) != CONNECTION_OK) fail("%s", PQerrorMessage(control));
