@@ -60,12 +60,12 @@ struct SendMessages: Statement {
         parameters.append(batch.counts)
         parameters.append(batch.slots)
         parameters.append(batch.places)
-        parameters.append(batch.entries.map(\.sender.id))
-        parameters.append(batch.entries.map(\.draft.kind.rawValue))
-        parameters.append(batch.entries.map(\.draft.content))
-        parameters.append(batch.entries.map(\.draft.clientID?.text))
-        parameters.append(batch.entries.map(\.dedupeKey))
-        parameters.append(batch.entries.map(\.requestHash))
+        parameters.append(each: batch.entries) { $0.sender.id }
+        parameters.append(each: batch.entries) { $0.draft.kind.rawValue }
+        parameters.append(each: batch.entries) { $0.draft.content }
+        parameters.append(each: batch.entries) { $0.draft.clientID?.text }
+        parameters.append(each: batch.entries) { $0.dedupeKey }
+        parameters.append(each: batch.entries) { $0.requestHash }
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> SendResult { try SendResult(row) }

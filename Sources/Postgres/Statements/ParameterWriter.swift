@@ -2,7 +2,7 @@
 public struct ParameterWriter: ~Copyable {
     private var memory: UnsafeMutableRawBufferPointer
     /// Bytes written so far.
-    private(set) var count = 0
+    @usableFromInline private(set) var count = 0
     private var cells: [Cell] = []
 
     /// The cells as libpq wants them, made anew for each statement in the same memory.
@@ -28,12 +28,21 @@ public struct ParameterWriter: ~Copyable {
     deinit { memory.deallocate() }
 
     /// Appends the next parameter.
-    public mutating func append(_ value: some PostgresEncodable) {
+    @inlinable public mutating func append(_ value: some PostgresEncodable) {
         guard !value.isNull else { return appendNull() }
         let offset = count
         value.encode(into: &self)
-        cells.append(Cell(offset: offset, length: count - offset))
+        endCell(from: offset)
     }
+
+    /// Appends the next parameter: an array of what `value` answers for each of `elements`.
+    @inlinable public mutating func append<Element>(each elements: [Element], _ value: (Element) -> some PostgresEncodable) {
+        let offset = count
+        writeArray(of: elements, value)
+        endCell(from: offset)
+    }
+
+    @usableFromInline mutating func endCell(from offset: Int) { cells.append(Cell(offset: offset, length: count - offset)) }
 
     /// Appends the next parameter as `bytea`.
     public mutating func append(bytes: [UInt8]) {
@@ -89,8 +98,8 @@ extension ParameterWriter {
 /// What values write themselves with.
 extension ParameterWriter {
     /// Writes an integer in network byte order.
-    public mutating func write(_ value: some FixedWidthInteger) {
-        withRoom(for: MemoryLayout.size(ofValue: value)) { $0.storeBytes(of: value.bigEndian, as: type(of: value)) }
+    @inlinable public mutating func write(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.bigEndian) { write(bytes: $0) }
     }
 
     public mutating func write(utf8 text: String) {
@@ -108,7 +117,7 @@ extension ParameterWriter {
     }
 
     /// Overwrites an integer that was written at `offset`.
-    mutating func patch(_ value: Int32, at offset: Int) {
+    @usableFromInline mutating func patch(_ value: Int32, at offset: Int) {
         memory.storeBytes(of: value.bigEndian, toByteOffset: offset, as: Int32.self)
     }
 

@@ -5,23 +5,36 @@
 ///
 /// An array of arrays has no such form; the server refuses it. Source: PostgreSQL's `arrayfuncs.c`.
 extension Array: PostgresEncodable where Element: PostgresEncodable {
-    public func encode(into parameter: inout ParameterWriter) {
-        parameter.write(Int32(isEmpty ? 0 : 1))
-        parameter.write(Int32(contains(where: \.isNull) ? 1 : 0))
-        parameter.write(Element.postgresType.rawValue)
-        guard !isEmpty else { return }
-        parameter.write(Int32(clamping: count))
-        parameter.write(Int32(1))
-        for element in self {
-            guard !element.isNull else {
-                parameter.write(Int32(-1))
-                continue
+    @inlinable public func encode(into parameter: inout ParameterWriter) { parameter.writeArray(of: self) { $0 } }
+}
+
+extension ParameterWriter {
+    /// Inlinable, as its callers are, so that it is compiled for each kind of element where that is known. Otherwise every element
+    /// of a batch of messages would be copied through a dozen of calls by witness: 7 % of the service's time under load.
+    @inlinable mutating func writeArray<Element, Value: PostgresEncodable>(of elements: [Element], _ value: (Element) -> Value) {
+        let start = count
+        writeArrayHeader(Value.postgresType, count: elements.count)
+        for index in elements.indices {
+            let value = value(elements[index])
+            let place = count
+            if value.isNull {
+                patch(1, at: start + 4)
+                write(Int32(-1))
+            } else {
+                write(Int32(0))
+                value.encode(into: &self)
+                patch(Int32(clamping: count - place - 4), at: place)
             }
-            let start = parameter.count
-            parameter.write(Int32(0))
-            element.encode(into: &parameter)
-            parameter.patch(Int32(clamping: parameter.count - start - 4), at: start)
         }
+    }
+
+    @usableFromInline mutating func writeArrayHeader(_ type: PostgresType, count: Int) {
+        write(Int32(count == 0 ? 0 : 1))
+        write(Int32(0))
+        write(type.rawValue)
+        guard count > 0 else { return }
+        write(Int32(clamping: count))
+        write(Int32(1))
     }
 }
 

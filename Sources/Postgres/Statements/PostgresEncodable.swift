@@ -15,7 +15,7 @@ public protocol PostgresEncodable: PostgresTyped {
 }
 
 extension PostgresEncodable {
-    public var isNull: Bool { false }
+    @inlinable public var isNull: Bool { false }
 }
 
 extension PostgresEncodable where Self: RawRepresentable, RawValue: PostgresEncodable {
@@ -53,10 +53,10 @@ extension String: PostgresEncodable {
 }
 
 extension Optional: PostgresTyped where Wrapped: PostgresTyped {
-    public static var postgresType: PostgresType { Wrapped.postgresType }
+    @inlinable public static var postgresType: PostgresType { Wrapped.postgresType }
 }
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
-    public var isNull: Bool { self == nil }
-    public func encode(into parameter: inout ParameterWriter) { self?.encode(into: &parameter) }
+    @inlinable public var isNull: Bool { self == nil }
+    @inlinable public func encode(into parameter: inout ParameterWriter) { self?.encode(into: &parameter) }
 }
