@@ -1,3 +1,5 @@
+internal import Runtime
+
 /// The measured part of a run: what happened before it was warm-up.
 struct Window: Sendable {
     /// Instants of ``MonotonicClock``.

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Runtime
 
 /// Two people, one of whom writes to the other.
 ///

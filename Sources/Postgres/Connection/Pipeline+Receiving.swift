@@ -19,7 +19,7 @@ extension Pipeline: DescriptorOwner {
 
     /// Takes all that can be taken without waiting.
     private func takeAnswers() {
-        let now = MonotonicTime.nanoseconds
+        let now = MonotonicClock.now
         var wasSeparator = false
         // With nothing pending, `isBusy` still lets libpq read what the server says unasked.
         while session?.isBusy == false, let next = pending.first, let answer = session?.nextAnswer() {

@@ -59,7 +59,7 @@ extension Pipeline {
 
     private func finish(_ unit: PipelineUnit) throws(PostgresError) {
         guard session?.sync() == true else { throw unsendable() }
-        unit.sentAt = MonotonicTime.nanoseconds
+        unit.sentAt = MonotonicClock.now
         expect(.unit(unit))
         flush()
     }

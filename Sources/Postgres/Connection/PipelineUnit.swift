@@ -19,7 +19,7 @@ final class PipelineUnit: @unchecked Sendable {
     private var failure: PostgresError?
     private(set) var isOver = false
     private var waiter: UnsafeContinuation<Void, Never>?
-    /// When it was sent, in nanoseconds of ``MonotonicTime``.
+    /// When it was sent, in nanoseconds of ``MonotonicClock``.
     var sentAt: UInt64 = 0
 
     deinit {

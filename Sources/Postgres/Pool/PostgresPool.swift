@@ -84,7 +84,7 @@ final class PostgresPool: @unchecked Sendable {
         if let refusal { throw refusal }
         lastWaiter += 1
         let id = lastWaiter
-        let start = MonotonicTime.nanoseconds
+        let start = MonotonicClock.now
         telemetry.waiting.increment()
         let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
@@ -96,7 +96,7 @@ final class PostgresPool: @unchecked Sendable {
             loop.post { self.cancel(id) }
         }
         telemetry.waiting.decrement()
-        telemetry.waitSeconds.observe(Double(MonotonicTime.nanoseconds - start) * 1e-9)
+        telemetry.waitSeconds.observe(Double(MonotonicClock.now - start) * 1e-9)
         switch outcome {
         case .granted(let pipeline):
             if use == .shared { state.arrived(at: pipeline) }
