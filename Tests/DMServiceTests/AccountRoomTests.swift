@@ -1,4 +1,5 @@
 import Crypto
+import HTTPServer
 import Testing
 
 @testable import DMService
@@ -46,6 +47,27 @@ import Testing
             }
             await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("nobody"), on: nodes[0]) }
             await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("a\0da"), on: nodes[0]) }
+        }
+    }
+
+    // acceptance: A-047
+    @Test func `whoever guesses at one name waits, and whether anybody has it makes no difference`() async throws {
+        try await TestService.run(settings: ["PARLEY_LIMITS": "on", "PARLEY_LIMIT_LOGIN_USER": "3,0.01"]) { nodes in
+            _ = try await register("ada", on: nodes[0])
+            for name in ["ada", "nobody"] {
+                for attempt in [name, name.uppercased(), name] {
+                    await #expect(throws: AccountRefusal.wrongCredentials) {
+                        _ = try await signIn(.username(attempt), "a guess", on: nodes[0])
+                    }
+                }
+                let refusal = await #expect(throws: AccountRefusal.self) { _ = try await signIn(.username(name), on: nodes[0]) }
+                guard case .tooManyAttempts? = refusal else {
+                    Issue.record("\(name) was not told to wait")
+                    continue
+                }
+                #expect(refusal?.httpError.headers.map(\.name).contains(.retryAfter) == true)
+            }
+            await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("other"), "a guess", on: nodes[0]) }
         }
     }
 

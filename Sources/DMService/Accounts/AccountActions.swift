@@ -12,6 +12,7 @@ struct AccountActions: Sendable {
     let ids: UUIDv7Generator
     let revocations: Revocations
     let delivery: Delivery
+    let limits: RateLimits
     /// Of a refresh token.
     let refreshLifetime: Duration
 
@@ -49,7 +50,12 @@ struct AccountActions: Sendable {
 
     // MARK: Signing in
 
+    /// - Throws: ``AccountRefusal``, alike for names that somebody has and names that nobody has.
     func signIn(_ credentials: Credentials) async throws -> TokenPair {
+        // Before anything is looked up or hashed, and for names of nobody too: neither answer nor time tells who has an account.
+        if let verdict = limits.take(.loginName, for: .name(credentials.name.folded)), verdict.wait != nil {
+            throw AccountRefusal.tooManyAttempts(verdict)
+        }
         let login =
             switch credentials.name {
             case .username(let name): try await database.first(LoginByUsername(username: name.withoutNul))
@@ -145,7 +151,22 @@ struct AccountActions: Sendable {
     }
 }
 
+extension Credentials.Name {
+    /// A hash of what makes two names the same; see `username_key` in the schema.
+    fileprivate var folded: SHA256.Digest {
+        switch self {
+        case .username(let name): SHA256.digest(of: Array("username:\(name.foldedASCII)".utf8))
+        case .email(let address): SHA256.digest(of: Array("email:\(address.foldedASCII)".utf8))
+        }
+    }
+}
+
 extension String {
+    /// With the letters of ASCII in lower case, as PostgreSQL folds under collation "C".
+    fileprivate var foldedASCII: String {
+        String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
     /// PostgreSQL's text holds no U+0000: what contains one is nobody's name.
     fileprivate var withoutNul: String { utf8.contains(0) ? "" : self }
 }

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import HTTPServer
 internal import JSON
+internal import Networking
 internal import Synchronization
 
 extension LimitName {
@@ -9,6 +10,7 @@ extension LimitName {
     static let search: LimitName = "search.user"
     static let register: LimitName = "register.ip"
     static let login: LimitName = "login.ip"
+    static let loginName: LimitName = "login.user"
     static let refresh: LimitName = "refresh.ip"
     static let socketConnect: LimitName = "ws.connect.ip"
     static let socketFrames: LimitName = "ws.conn"
@@ -23,18 +25,22 @@ final class RateLimits: Sendable {
         .search: TokenBucket.Size(burst: 20, perSecond: 0.5),
         .register: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .login: TokenBucket.Size(burst: 30, perSecond: 0.5),
+        .loginName: TokenBucket.Size(burst: 10, perSecond: 0.1),
         .refresh: TokenBucket.Size(burst: 60, perSecond: 1),
         .socketConnect: TokenBucket.Size(burst: 20, perSecond: 20.0 / 60),
         .socketFrames: TokenBucket.Size(burst: 40, perSecond: 20),
     ]
 
-    /// Whom a bucket belongs to: a member, or an address.
+    /// Whom a bucket belongs to.
     enum Subject: Hashable, Sendable {
         case member(Member.ID)
-        case address(String)
+        /// What one customer of the net holds.
+        case network(SocketAddress)
+        /// The name that somebody signs in with, folded, whether or not anybody has it. Its hash: a name may be long.
+        case name(SHA256.Digest)
     }
 
-    struct Verdict: Sendable {
+    struct Verdict: Sendable, Equatable {
         let size: TokenBucket.Size
         let remaining: Int
         let secondsUntilFull: Int

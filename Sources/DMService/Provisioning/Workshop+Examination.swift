@@ -1,3 +1,4 @@
+internal import Networking
 internal import Postgres
 
 /// What `parley doctor` found out about one thing.
@@ -11,6 +12,20 @@ public struct Finding: Sendable {
         self.subject = subject
         self.isGood = isGood
         self.words = words
+    }
+}
+
+extension Configuration {
+    /// What an operator should know of the settings, whether or not there is a database.
+    public var findings: [Finding] {
+        let proxies = trustedProxies.map(\.description).joined(separator: ", ")
+        return [
+            Finding(
+                "proxies", true,
+                proxies.isEmpty
+                    ? "none is trusted: limits count the address of the connection. Behind a proxy, name it in PARLEY_TRUSTED_PROXIES."
+                    : "\(proxies) may say by X-Forwarded-For for whom they ask")
+        ]
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HTTPServer
+internal import Networking
 public import Observability
 internal import Postgres
 
@@ -27,6 +28,8 @@ public struct Configuration: Sendable {
     public let tls: TLS?
     /// Origins whose pages may open a socket and call the API; `nil`: those that this service serves itself.
     let allowedOrigins: [String]?
+    /// The proxies in front, which may say for whom they ask. None unless they are named.
+    let trustedProxies: [AddressBlock]
     /// One for each core unless it is set.
     let loops: Int?
     /// Database connections of each loop, besides the one that writes messages.
@@ -73,6 +76,7 @@ public struct Configuration: Sendable {
         refreshLifetime = try settings.seconds(3600...31_536_000, "PARLEY_REFRESH_TTL", "JWT_REFRESH_TTL") ?? .seconds(30 * 86_400)
         tls = try settings.tls()
         allowedOrigins = settings.list("PARLEY_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS", "FRONTEND_ORIGIN")
+        trustedProxies = try settings.addressBlocks("PARLEY_TRUSTED_PROXIES") ?? []
         loops = try settings.number(1...64, "PARLEY_LOOPS")
         databaseConnections = try settings.number(1...100, "PARLEY_DATABASE_CONNECTIONS") ?? 4
         limits = try settings.limits(stage)

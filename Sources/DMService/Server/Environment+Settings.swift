@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HTTPServer
+internal import Networking
 internal import Observability
 
 // How settings are read: each reader answers `nil` when the variable is not set, and names it when it cannot be used.
@@ -60,6 +61,20 @@ extension Environment {
     /// Values between commas or white space.
     func list(_ names: String...) -> [String]? {
         first(names).map { $0.value.split { $0 == "," || $0.isWhitespace }.map(String.init) }
+    }
+
+    func addressBlocks(_ name: String) throws(ConfigurationError) -> [AddressBlock]? {
+        guard let entries = list(name) else { return nil }
+        var blocks: [AddressBlock] = []
+        for entry in entries {
+            guard let block = AddressBlock(entry) else {
+                throw ConfigurationError(
+                    name, "holds something that is no range of addresses",
+                    remedy: "Set it to CIDR ranges between commas, such as 10.0.0.0/8, 2001:db8::/32; no bit may be set behind the prefix.")
+            }
+            blocks.append(block)
+        }
+        return blocks
     }
 
     func logLevel() throws(ConfigurationError) -> Logger.Level? {

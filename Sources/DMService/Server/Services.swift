@@ -9,6 +9,7 @@ struct Services: Sendable {
     let database: Database
     let delivery: Delivery
     let limits: RateLimits
+    let proxies: TrustedProxies
     let registry: MetricsRegistry
     let authentication: Authentication
     let accounts: AccountActions
@@ -38,6 +39,7 @@ struct Services: Sendable {
         self.registry = registry
         delivery = try await Delivery(group: group)
         limits = RateLimits(sizes: configuration.limits)
+        proxies = TrustedProxies(blocks: configuration.trustedProxies)
         registry.gauge("parley_rate_limit_buckets", help: "Counters that rate limits remember.") { [limits] in Double(limits.bucketCount) }
         authentication = Authentication(
             verifier: TokenVerifier(keys: keys, issuer: Self.issuer, audience: Self.audience), revocations: revocations)
@@ -45,7 +47,7 @@ struct Services: Sendable {
             database: database, hasher: PasswordHasher(),
             signer: TokenSigner(keys: keys, issuer: Self.issuer, audience: Self.audience, lifetime: configuration.accessLifetime),
             successorKey: RefreshToken.SuccessorKey(configuration.secret), ids: ids, revocations: revocations, delivery: delivery,
-            refreshLifetime: configuration.refreshLifetime)
+            limits: limits, refreshLifetime: configuration.refreshLifetime)
         conversations = ConversationActions(database: database, ids: ids)
         messages = MessageActions(
             writer: MessageWriter(group: group, database: writer, delivery: delivery, metrics: MessageMetrics(registry)),

@@ -9,7 +9,7 @@ struct Surface: Sendable {
     let router: Router
 
     init(_ services: Services, _ configuration: Configuration, demo: [DemoPerson]) throws {
-        let limiting = RateLimiting(limits: services.limits)
+        let limiting = RateLimiting(limits: services.limits, proxies: services.proxies)
         let authentication = services.authentication
         var router = Router()
 
