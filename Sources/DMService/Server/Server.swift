@@ -29,7 +29,7 @@ public struct Server: Sendable {
         let surface = try Surface(services, configuration, demo: demo)
         let server = HTTPServer(router: surface.router, configuration: try serving(), group: group, metrics: registry)
         Logger.current.info("parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)"])
-        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit).run(
+        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit + Self.cutting).run(
             until: ProcessSignals.stopRequested)
         await writer.close()
         await database.close()
@@ -37,8 +37,12 @@ public struct Server: Sendable {
         group.shutdown()
     }
 
-    private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
+    /// How long the server may take to cut what was not finished within the drain limit; else the pools would close under it.
+    private static let cutting = Duration.seconds(2)
+
+    func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
         var serving = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        serving.timing.drain = configuration.drainLimit
         serving.answerForFailure = Surface.answer(forFailure:)
         guard let tls = configuration.tls else { return serving }
         do {
