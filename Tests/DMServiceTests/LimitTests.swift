@@ -102,6 +102,16 @@ import Testing
         #expect(verdict.headers.map(\.name) == [.xRateLimitLimit, .xRateLimitRemaining, .xRateLimitReset])
     }
 
+    @Test func `one may ask whether somebody has a permit without taking it`() {
+        let limits = RateLimits(sizes: [.search: .init(burst: 1, perSecond: 1)], clock: { 0 })
+        #expect(limits.refusal(.search, for: member(1)) == nil)
+        #expect(limits.take(.search, for: member(1))?.wait == nil)
+        #expect(limits.refusal(.search, for: member(1))?.wait == .seconds(1))
+        #expect(limits.refusal(.search, for: member(1))?.wait == .seconds(1))
+        #expect(limits.refusal(.search, for: member(2)) == nil)
+        #expect(limits.refusal(.sendUser, for: member(1)) == nil)
+    }
+
     @Test func `a flood of addresses does not pile up`() {
         let time = Mutex<UInt64>(0)
         let limits = RateLimits(sizes: [.login: .init(burst: 2, perSecond: 1000)], clock: { time.withLock { $0 } })

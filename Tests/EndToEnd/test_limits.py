@@ -163,8 +163,8 @@ def test_frames_that_wait_for_ready_are_counted_once(limited, ada):
 def test_an_address_that_signs_in_too_often_waits_and_those_who_are_in_do_not_notice(limited, ada):
     with httpx.Client(base_url=f"{limited.url}/api/v1", timeout=30) as client:
         codes = set()
-        for _ in range(40):
-            answer = client.post("/auth/login", json={"username": "nobody_at_all", "password": PASSWORD})
+        for number in range(40):
+            answer = client.post("/auth/login", json={"username": f"nobody_{number}", "password": PASSWORD})
             codes.add(answer.status_code)
             if answer.status_code == 429:
                 break

@@ -42,7 +42,9 @@ struct Services: Sendable {
         proxies = TrustedProxies(blocks: configuration.trustedProxies)
         registry.gauge("parley_rate_limit_buckets", help: "Counters that rate limits remember.") { [limits] in Double(limits.bucketCount) }
         authentication = Authentication(
-            verifier: TokenVerifier(keys: keys, issuer: Self.issuer, audience: Self.audience), revocations: revocations)
+            verifier: TokenVerifier(
+                keys: keys, issuer: Self.issuer, audience: Self.audience, longestLifetime: configuration.accessLifetime),
+            revocations: revocations, limits: limits, proxies: proxies)
         accounts = AccountActions(
             database: database, hasher: PasswordHasher(),
             signer: TokenSigner(keys: keys, issuer: Self.issuer, audience: Self.audience, lifetime: configuration.accessLifetime),
