@@ -114,7 +114,8 @@ struct AccountActions: Sendable {
         }
         guard let found, found.isSignInAlive, found.isUnexpired else { throw AccountRefusal.badRefreshToken }
         if found.isSpent, !found.isWithinGrace {
-            Logger.current.warning("a spent refresh token came back: its sign-in is ended")
+            Logger.current.warning(
+                "a spent refresh token came back: its sign-in is ended", [.signIn: "\(found.signIn)", .member: "\(found.member)"])
             try await end(found.signIn, reason: .tokenReuse)
             throw AccountRefusal.badRefreshToken
         }

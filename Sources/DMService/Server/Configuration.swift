@@ -44,6 +44,8 @@ public struct Configuration: Sendable {
     public let migrationsFolder: String
     /// Whether the page may offer the two people of development at a click.
     public let showsDemoPeople: Bool
+    /// What `/metrics` asks for; `nil`: everybody may read it.
+    let metricsToken: String?
     /// How long what is under way may take to finish at the end.
     let drainLimit: Duration
 
@@ -86,6 +88,7 @@ public struct Configuration: Sendable {
         webFolder = settings.text("PARLEY_WEB")?.value
         migrationsFolder = settings.text("PARLEY_MIGRATIONS")?.value ?? "migrations"
         showsDemoPeople = try settings.onOff("PARLEY_DEMO") ?? false
+        metricsToken = try settings.token("PARLEY_METRICS_TOKEN")
         drainLimit = try settings.seconds(1...300, "PARLEY_DRAIN_SECONDS") ?? .seconds(10)
         try refuseWhatProductionMustNotHave(settings)
     }

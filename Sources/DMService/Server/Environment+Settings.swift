@@ -117,6 +117,17 @@ extension Environment {
         return secret
     }
 
+    /// What somebody must know to be let in: long enough not to be guessed, and such as a header can carry.
+    func token(_ name: String) throws(ConfigurationError) -> String? {
+        guard let value = text(name)?.value else { return nil }
+        guard value.utf8.count >= 16, value.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+            throw ConfigurationError(
+                name, "cannot be used",
+                remedy: "Set it to 16 visible ASCII characters or more, such as the output of: openssl rand -hex 24.")
+        }
+        return value
+    }
+
     func tls() throws(ConfigurationError) -> Configuration.TLS? {
         switch (text("PARLEY_TLS_CERTIFICATE")?.value, text("PARLEY_TLS_KEY")?.value) {
         case (nil, nil): return nil

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import HTTPServer
 internal import Networking
 internal import Observability
@@ -20,6 +21,10 @@ public struct Server: Sendable {
     /// - Throws: ``ConfigurationError``, or what made it impossible to start or to go on.
     public func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
+        // In development a core dump, or a debugger, is what one wants.
+        if configuration.stage == .production, !ProcessMemory.conceal() {
+            Logger.current.warning("core dumps could not be forbidden: one would hold the server's secrets")
+        }
         let registry = MetricsRegistry.shared
         let group = EventLoopGroup(count: configuration.loops ?? EventLoopGroup.coreCount)
         let database = await Database(
@@ -40,7 +45,7 @@ public struct Server: Sendable {
     /// How long the server may take to cut what was not finished within the drain limit; else the pools would close under it.
     private static let cutting = Duration.seconds(2)
 
-    func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
+    private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
         var serving = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
         serving.timing.drain = configuration.drainLimit
         serving.answerForFailure = Surface.answer(forFailure:)

@@ -7,6 +7,8 @@ internal import Runtime
 /// The rooms of the product, joined: who uses whom is said here and nowhere else.
 struct Services: Sendable {
     let database: Database
+    let writer: Database
+    let schema: SchemaWatch
     let delivery: Delivery
     let limits: RateLimits
     let proxies: TrustedProxies
@@ -36,6 +38,7 @@ struct Services: Sendable {
         let ids = UUIDv7Generator()
         let revocations = Revocations(tokenLifetime: configuration.accessLifetime)
         self.database = database
+        self.writer = writer
         self.registry = registry
         delivery = try await Delivery(group: group)
         limits = RateLimits(sizes: configuration.limits)
@@ -55,7 +58,9 @@ struct Services: Sendable {
             writer: MessageWriter(group: group, database: writer, delivery: delivery, metrics: MessageMetrics(registry)),
             longestContent: configuration.longestContent)
         profiles = ProfileDirectory(database: database)
+        schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
         background = [
+            schema,
             RevocationWatch(
                 database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime)
         ]

@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import JSON
+internal import Observability
 internal import Postgres
 
 /// Every route of the service, and what stands in front of it.
@@ -14,7 +15,10 @@ struct Surface: Sendable {
         var router = Router()
 
         router.mount(
-            HealthRoutes(database: services.database, revocations: authentication.revocations, registry: services.registry).routes)
+            HealthRoutes(
+                database: services.database, writer: services.writer, schema: services.schema, revocations: authentication.revocations,
+                registry: services.registry, metricsToken: configuration.metricsToken
+            ).routes)
         router.mount(
             AccountRoutes(actions: services.accounts, authentication: authentication).routes, under: Self.api, through: [limiting.byAddress]
         )
@@ -45,9 +49,20 @@ struct Surface: Sendable {
         HeaderField(.xFrameOptions, "DENY"),
     ]
 
-    /// What failures underneath are answered with. Whatever is not named here is 500 `internal`.
+    /// What failures underneath are answered with, and where they are logged. Whatever is not named here is 500 `internal`.
     static func answer(forFailure error: any Error) -> HTTPError? {
-        guard let error = error as? PostgresError, error.isUnavailability else { return nil }
+        guard let error = error as? PostgresError else {
+            Logger.current.error("a request failed unexpectedly", [.code: "\(type(of: error))"])
+            return nil
+        }
+        let facts: [Logger.Key: String] = [
+            .code: "\(error.code)", .sqlState: error.sqlState ?? "none", .statement: error.statement ?? "none",
+        ]
+        guard error.isUnavailability else {
+            Logger.current.error("a request failed unexpectedly", facts)
+            return nil
+        }
+        Logger.current.warning("a request failed for want of the database", facts)
         return .unavailable
     }
 }
