@@ -34,6 +34,7 @@ CREATE TABLE sessions (
     CHECK ((revoked_at IS NULL) = (revoked_by IS NULL))
 );
 
+CREATE INDEX sessions_by_device ON sessions (device_id);
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE UNIQUE INDEX sessions_live_by_device ON sessions (device_id) WHERE revoked_at IS NULL;
 -- For the processes that ask every second which sessions ended.
@@ -47,3 +48,5 @@ CREATE TABLE refresh_tokens (
 );
 
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+-- For those who delete what has expired.
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);

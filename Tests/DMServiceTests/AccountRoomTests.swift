@@ -123,6 +123,31 @@ import Testing
         }
     }
 
+    @Test func `what has expired for a day goes, and takes its sign-in and device along once nothing of them is left`() async throws {
+        try await TestService.run(nodes: 2) { nodes in
+            let database = nodes[0].services.database
+            let sweeper = ExpirySweeper(database: database)
+            let account = try await register("ada", on: nodes[0])
+            let gone = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let kept = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let newest = try await nodes[0].services.accounts.refresh(kept.refresh)
+            #expect(try await sweeper.sweep() == 0)
+
+            try await database.execute(ExpireTokens(of: try #require(gone.device), interval: "23 hours"))
+            #expect(try await sweeper.sweep() == 0, "its access tokens may still live")
+            try await database.execute(ExpireTokens(of: try #require(gone.device), interval: "25 hours"))
+            try await database.execute(ExpireSpentTokens())
+            async let here = nodes[0].onLoop { try await ExpirySweeper(database: $0.database).sweep() }
+            async let there = nodes[1].onLoop { try await ExpirySweeper(database: $0.database).sweep() }
+            #expect(try await here + there == 2)
+
+            #expect(try await database.query(DevicesOf(member: account.id)) == [try #require(kept.device)])
+            await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(gone.refresh) }
+            _ = try await nodes[0].services.accounts.refresh(newest.refresh)
+            #expect(try await nodes[0].services.accounts.begin(of: account.id, on: gone.device).device == gone.device)
+        }
+    }
+
     @Test(arguments: ["ab", "a b", "ä-umlaut", "", "name@host", String(repeating: "a", count: 33)])
     func `a name that cannot be one is refused`(name: String) async throws {
         try await TestService.run { nodes in
@@ -134,4 +159,38 @@ import Testing
 /// Makes it an hour since any refresh token was spent.
 private struct AgeSpentTokens: Statement {
     static let sql = "UPDATE refresh_tokens SET used_at = used_at - interval '1 hour' WHERE used_at IS NOT NULL"
+}
+
+/// Makes it so long ago that the refresh tokens of a device expired.
+private struct ExpireTokens: Statement {
+    static let sql = """
+        UPDATE refresh_tokens SET expires_at = clock_timestamp() - $2::text::interval
+         WHERE session_id IN (SELECT id FROM sessions WHERE device_id = $1)
+        """
+    let device: Device.ID
+    let interval: String
+
+    init(of device: Device.ID, interval: String) {
+        self.device = device
+        self.interval = interval
+    }
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(device)
+        parameters.append(interval)
+    }
+}
+
+/// The same for all that were spent.
+private struct ExpireSpentTokens: Statement {
+    static let sql = "UPDATE refresh_tokens SET expires_at = clock_timestamp() - interval '25 hours' WHERE used_at IS NOT NULL"
+}
+
+private struct DevicesOf: Statement {
+    static let sql = "SELECT id FROM devices WHERE user_id = $1"
+    let member: Member.ID
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(member) }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Device.ID { try row.value(0) }
 }

@@ -62,7 +62,8 @@ struct Services: Sendable {
         background = [
             schema,
             RevocationWatch(
-                database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime)
+                database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime),
+            ExpirySweeper(database: database),
         ]
     }
 }
