@@ -49,6 +49,7 @@ public struct Server: Sendable {
         var serving = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
         serving.timing.drain = configuration.drainLimit
         serving.answerForFailure = Surface.answer(forFailure:)
+        serving.completeAnswer = CrossOrigin(origins: Origins(allowed: configuration.allowedOrigins), prefix: Surface.api + "/").complete
         guard let tls = configuration.tls else { return serving }
         do {
             serving.tls = try TLSContext.server(certificateChain: tls.certificateChain, privateKey: tls.privateKey)

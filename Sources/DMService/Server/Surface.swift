@@ -5,7 +5,7 @@ internal import Postgres
 
 /// Every route of the service, and what stands in front of it.
 struct Surface: Sendable {
-    private static let api = "/api/v1"
+    static let api = "/api/v1"
 
     let router: Router
 
