@@ -6,14 +6,16 @@ CREATE TABLE users (
     -- What makes two names the same. Folding is ASCII only (collation "C"), so that it cannot change with the system's locale data.
     username_key  text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(username COLLATE "C")) STORED,
     email         text CHECK (length(email) <= 254),
+    email_verified_at timestamptz(3),  -- none: nobody knows whose it is, and any number of accounts may name it
     email_key     text COLLATE "C" GENERATED ALWAYS AS (lower(email COLLATE "C")) STORED,
     display_name  text CHECK (length(display_name) <= 64),
     password_hash text,  -- argon2id in PHC form; none for people whom the host app signs in
+    registration_key uuid,  -- stands for the Idempotency-Key of the request that made the account, so that a retry is known
     created_at    timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 );
 
 CREATE UNIQUE INDEX users_username ON users (username_key);
-CREATE UNIQUE INDEX users_email ON users (email_key) WHERE email_key IS NOT NULL;
+CREATE UNIQUE INDEX users_email ON users (email_key) WHERE email_verified_at IS NOT NULL;
 
 CREATE TABLE devices (
     id         uuid PRIMARY KEY,

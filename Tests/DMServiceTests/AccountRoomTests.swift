@@ -9,7 +9,9 @@ import Testing
     private static let password = "correct horse battery"
 
     private func register(_ name: String, email: String? = nil, on node: TestService) async throws -> Account {
-        try await node.services.accounts.register(Registration(username: name, email: email, password: Self.password, displayName: nil))
+        try await node.services.accounts.register(
+            Registration(username: name, email: email, password: Self.password, displayName: nil)
+        ).account
     }
 
     private func signIn(_ name: Credentials.Name, _ password: String = password, on node: TestService) async throws -> TokenPair {
@@ -20,6 +22,7 @@ import Testing
     @Test func `an account signs in by username or address, whatever the case`() async throws {
         try await TestService.run { nodes in
             let account = try await register("Ada.Lovelace", email: "Ada@Example.org", on: nodes[0])
+            #expect(try await nodes[0].services.database.execute(VerifyAddress(of: account.id)) == 1)
             #expect(account.displayName == "Ada.Lovelace")
             let tokens = [
                 try await signIn(.username("ada.lovelace"), on: nodes[0]), try await signIn(.email("ADA@example.ORG"), on: nodes[0]),
@@ -31,11 +34,50 @@ import Testing
         }
     }
 
-    @Test func `a name or an address belongs to one account`() async throws {
+    @Test func `a name belongs to one account`() async throws {
         try await TestService.run { nodes in
-            _ = try await register("ada", email: "ada@example.org", on: nodes[0])
+            _ = try await register("ada", on: nodes[0])
             await #expect(throws: AccountRefusal.taken) { _ = try await register("ADA", on: nodes[0]) }
-            await #expect(throws: AccountRefusal.taken) { _ = try await register("other", email: "ada@EXAMPLE.org", on: nodes[0]) }
+        }
+    }
+
+    @Test func `an address belongs to whoever verified it; to name it tells nothing, and is good for nothing`() async throws {
+        try await TestService.run { nodes in
+            let owner = try await register("ada", email: "ada@example.org", on: nodes[0])
+            let stranger = try await register("eve", email: "ada@EXAMPLE.org", on: nodes[0])
+            await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.email("ada@example.org"), on: nodes[0]) }
+            _ = try await nodes[0].services.database.execute(VerifyAddress(of: owner.id))
+            let claims = nodes[0].services.authentication.claims(of: try await signIn(.email("ada@example.org"), on: nodes[0]).access)
+            #expect(claims.map { Member.ID($0.subject) } == owner.id)
+            let refusal = await #expect(throws: PostgresError.self) {
+                _ = try await nodes[0].services.database.execute(VerifyAddress(of: stranger.id))
+            }
+            #expect(refusal?.constraint == "users_email")
+        }
+    }
+
+    @Test func `a registration that is repeated under its key gives the account again, and to nobody else`() async throws {
+        try await TestService.run(nodes: 2) { nodes in
+            let key = try #require(ClientMessageID("a-key"))
+            let registration = Registration(username: "Ada", email: "ada@example.org", password: Self.password, displayName: "Ada L.")
+            let made = try await withThrowingTaskGroup { group in
+                for number in 0..<6 {
+                    group.addTask { try await nodes[number % 2].onLoop { try await $0.accounts.register(registration, key: key) } }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(made.map(\.account.id)).count == 1)
+            #expect(made.count { !$0.isReplay } == 1)
+            func isRefused(_ other: Registration, _ key: ClientMessageID?) async {
+                await #expect(throws: AccountRefusal.taken) { _ = try await nodes[0].services.accounts.register(other, key: key) }
+            }
+            await isRefused(registration, nil)
+            await isRefused(registration, ClientMessageID("another-key"))
+            for (username, email, password) in [
+                ("Ada", "ada@example.org", "another password"), ("Ada", nil, Self.password), ("ada", "ada@example.org", Self.password),
+            ] {
+                await isRefused(Registration(username: username, email: email, password: password, displayName: "Ada L."), key)
+            }
         }
     }
 
@@ -154,6 +196,16 @@ import Testing
             await #expect(throws: AccountRefusal.badUsername) { _ = try await register(name, on: nodes[0]) }
         }
     }
+}
+
+/// As a link in a mail will.
+private struct VerifyAddress: Statement {
+    static let sql = "UPDATE users SET email_verified_at = clock_timestamp() WHERE id = $1"
+    let member: Member.ID
+
+    init(of member: Member.ID) { self.member = member }
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(member) }
 }
 
 /// Makes it an hour since any refresh token was spent.

@@ -21,7 +21,10 @@ struct AccountActions: Sendable {
 
     // MARK: Accounts
 
-    func register(_ registration: Registration) async throws -> Account {
+    /// Makes an account.
+    ///
+    /// - Parameter key: by which a retry is known: it is answered with the account that the first request made.
+    func register(_ registration: Registration, key: ClientMessageID? = nil) async throws -> (account: Account, isReplay: Bool) {
         guard let username = Username(registration.username) else { throw AccountRefusal.badUsername }
         let email = try registration.email.map { text throws(AccountRefusal) in
             guard let email = EmailAddress(text) else { throw .badEmail }
@@ -31,14 +34,28 @@ struct AccountActions: Sendable {
         let password: Password
         do { password = try Password(chosen: registration.password) } catch { throw AccountRefusal.badPassword(error) }
         let hash = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.hash(password) }
+        let draft = InsertAccount(
+            id: Member.ID(ids.next()), username: username.text, email: email, displayName: displayName, passwordHash: hash.phc,
+            registrationKey: key?.registrationKey)
         do {
-            return try await database.one(
-                InsertAccount(
-                    id: Member.ID(ids.next()), username: username.text, email: email, displayName: displayName, passwordHash: hash.phc))
+            return (try await database.one(draft), false)
         } catch {
-            if error.isDuplicate { throw AccountRefusal.taken }
-            throw error
+            guard error.isDuplicate else { throw error }
         }
+        guard let account = try await made(by: draft, password) else { throw AccountRefusal.taken }
+        return (account, true)
+    }
+
+    /// The account that an earlier request of the same content made, if there was one. Its password counts like the rest: whoever does
+    /// not know it learns nothing.
+    private func made(by draft: InsertAccount, _ password: Password) async throws -> Account? {
+        guard let key = draft.registrationKey, let found = try await database.first(RegisteredAccount(username: draft.username, key: key))
+        else { return nil }
+        let (account, stored) = (found.account, found.passwordHash.flatMap(PasswordHash.init(phc:)))
+        guard account.username == draft.username, account.email == draft.email, account.displayName == draft.displayName else { return nil }
+        let isCorrect = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.isCorrect(password, for: stored)
+        }
+        return isCorrect ? account : nil
     }
 
     private func displayName(_ text: String?) throws(AccountRefusal) -> String? {
@@ -160,6 +177,11 @@ extension Credentials.Name {
         case .email(let address): SHA256.digest(of: Array("email:\(address.foldedASCII)".utf8))
         }
     }
+}
+
+extension ClientMessageID {
+    /// What a registration's key is stored as.
+    fileprivate var registrationKey: UniqueID { SHA256.digest(of: Array("registration:\(text)".utf8)).prefix128 }
 }
 
 extension String {

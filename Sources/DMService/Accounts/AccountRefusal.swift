@@ -8,7 +8,7 @@ enum AccountRefusal: Error, Equatable, Sendable {
     case badEmail
     case badDisplayName
     case badPassword(PasswordRefusal)
-    /// The username or the address belongs to somebody. Which of them is not told.
+    /// The username belongs to somebody.
     case taken
     /// No such account, or not its password: one answer for both.
     case wrongCredentials
@@ -30,7 +30,7 @@ extension AccountRefusal: HTTPRefusal {
         case .badEmail: HTTPError(.validation, "Send an e-mail address such as name@example.org.", details: [("path", "email")])
         case .badDisplayName: HTTPError(.validation, "Choose a display name of 1 to 64 characters.", details: [("path", "display_name")])
         case .badPassword(let refusal): HTTPError(.validation, Self.advice(refusal), details: [("path", "password")])
-        case .taken: HTTPError(.conflict, "This username or e-mail address is taken. Choose another.")
+        case .taken: HTTPError(.conflict, "This username is taken. Choose another.")
         case .wrongCredentials: HTTPError(.unauthenticated, "Check the name and the password.", headers: Self.challenge)
         case .badRefreshToken: HTTPError(.unauthenticated, "Sign in again.", headers: Self.challenge)
         case .tooManyAttempts(let verdict): .rateLimited(verdict)

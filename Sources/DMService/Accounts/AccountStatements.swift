@@ -2,10 +2,10 @@ internal import Crypto
 internal import JSON
 internal import Postgres
 
-/// A new account. Refused by `users_username` or `users_email` if the name is taken.
+/// A new account. Refused by `users_username` if the name is taken.
 struct InsertAccount: Statement {
     static let sql = """
-        INSERT INTO users (id, username, email, display_name, password_hash) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO users (id, username, email, display_name, password_hash, registration_key) VALUES ($1, $2, $3, $4, $5, $6)
         RETURNING id, username, email, display_name, created_at
         """
     let id: Member.ID
@@ -13,6 +13,7 @@ struct InsertAccount: Statement {
     let email: String?
     let displayName: String
     let passwordHash: String
+    let registrationKey: UniqueID?
 
     func bind(to parameters: inout ParameterWriter) {
         parameters.append(id)
@@ -20,9 +21,34 @@ struct InsertAccount: Statement {
         parameters.append(email)
         parameters.append(displayName)
         parameters.append(passwordHash)
+        parameters.append(registrationKey)
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Account { try Account(row) }
+}
+
+/// The account of this name that a request with this key made.
+struct RegisteredAccount: Statement {
+    static let sql = """
+        SELECT id, username, email, display_name, created_at, password_hash FROM users
+         WHERE username_key = lower($1 COLLATE "C") AND registration_key = $2
+        """
+    let username: String
+    let key: UniqueID
+
+    struct Found: Sendable {
+        let account: Account
+        let passwordHash: String?
+    }
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(username)
+        parameters.append(key)
+    }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Found {
+        Found(account: try Account(row), passwordHash: try row.optional(5))
+    }
 }
 
 /// One's own account.
@@ -56,9 +82,9 @@ struct LoginByUsername: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> Login { try Login(row) }
 }
 
-/// The same, found by its folded e-mail address.
+/// The same, found by its folded e-mail address. One that nobody has verified may stand with many, and names nobody.
 struct LoginByEmail: Statement {
-    static let sql = "SELECT id, password_hash FROM users WHERE email_key = lower($1 COLLATE \"C\")"
+    static let sql = "SELECT id, password_hash FROM users WHERE email_key = lower($1 COLLATE \"C\") AND email_verified_at IS NOT NULL"
     let email: String
 
     func bind(to parameters: inout ParameterWriter) { parameters.append(email) }
