@@ -39,7 +39,7 @@ public actor EventLoop {
     ///
     /// The body runs up to its first suspension before this returns, and every continuation comes back to this loop's
     /// own queue. (A task isolated to the actor would be resumed on the global pool first, and cost two thread hops,
-    /// because a C callback has no executor that the runtime could remember: `docs/decisions/0002-event-loops.md`.)
+    /// because a C callback has no executor that the runtime could remember: `docs/decisions/event-loops.md`.)
     @discardableResult
     public nonisolated func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         assert(isCurrent)

@@ -58,6 +58,9 @@ struct AccountActions: Sendable {
         return isCorrect ? account : nil
     }
 
+    /// One's own account; `nil` when it is gone.
+    func account(of member: Member.ID) async throws -> Account? { try await database.first(AccountOf(member: member)) }
+
     private func displayName(_ text: String?) throws(AccountRefusal) -> String? {
         guard let text else { return nil }
         let name = MessageText.cleaned(text)
@@ -137,6 +140,11 @@ struct AccountActions: Sendable {
             throw AccountRefusal.badRefreshToken
         }
         return pair(found.member, found.signIn, successor, device: nil)
+    }
+
+    /// Who a sign-in belongs to, and on which device; `nil` when it has ended.
+    func owner(of claims: TokenClaims) async throws -> OwnerOfSignIn.Owner? {
+        try await database.first(OwnerOfSignIn(signIn: SignIn.ID(claims.session), member: Member.ID(claims.subject)))
     }
 
     // MARK: Signing out

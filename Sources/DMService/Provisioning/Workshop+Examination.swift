@@ -30,7 +30,7 @@ extension Configuration {
 }
 
 extension Workshop {
-    /// Looks at the database: its version, its promises to keep what it commits, its schema, its clock.
+    /// Looks at the database: its version, its promises to keep what it commits, its free connections, its schema.
     public func examine() async throws -> [Finding] {
         var findings = try await examineServer()
         let problems = try await schemaProblems()

@@ -23,7 +23,7 @@ struct Surface: Sendable {
             AccountRoutes(actions: services.accounts, authentication: authentication).routes, under: Self.api, through: [limiting.byAddress]
         )
         router.mount(
-            PersonRoutes(database: services.database).routes
+            PersonRoutes(accounts: services.accounts, database: services.database).routes
                 + ConversationRoutes(actions: services.conversations, database: services.database).routes
                 + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes,
             under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
@@ -31,7 +31,7 @@ struct Surface: Sendable {
         let origins = Origins(allowed: configuration.allowedOrigins)
         let sockets = SocketEndpoint(
             authentication: authentication, messages: services.messages, delivery: services.delivery, limits: services.limits,
-            metrics: SocketMetrics(services.registry), database: services.database, origins: origins)
+            metrics: SocketMetrics(services.registry), accounts: services.accounts, origins: origins)
         router.mount(sockets.routes, through: [limiting.byAddress])
 
         if configuration.echoes { router.mount([.echo()]) }
