@@ -115,3 +115,14 @@ def test_a_command_says_in_words_what_is_wrong_with_the_database(work):
     assert done.returncode == 1
     assert done.stderr.startswith("parley migrate: the database cannot be reached: ") and "port 1" in done.stderr
     assert "PostgresError" not in done.stderr and "wrong" not in done.stderr
+
+
+def test_doctor_says_whom_the_service_believes(work):
+    with fresh_database() as url:
+        service = Service(work / "doctor", url)
+        service.migrate()
+        for proxies, words in (("", "none is trusted"), ("10.0.0.0/8, ::1", "10.0.0.0/8, ::1/128 may say")):
+            environment = {**service.environment, "PARLEY_TRUSTED_PROXIES": proxies}
+            done = subprocess.run([BINARY, "doctor"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+            assert f"ok   proxies: {words}" in done.stdout
+            assert "ok   schema: up to date" in done.stdout

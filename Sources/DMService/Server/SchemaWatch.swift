@@ -19,7 +19,7 @@ final class SchemaWatch: Service, Sendable {
     private let current = Atomic(State.unknown.rawValue)
 
     /// How long to wait before the next look.
-    private static let pause = Duration.seconds(2)
+    private static let pause = Duration.milliseconds(500)
 
     init(_ configuration: PostgresConfiguration, on loop: EventLoop, migrations: String) {
         self.configuration = configuration
