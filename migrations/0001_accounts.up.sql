@@ -9,6 +9,7 @@ CREATE TABLE users (
     email_key     text COLLATE "C" GENERATED ALWAYS AS (lower(email COLLATE "C")) STORED,
     display_name  text CHECK (length(display_name) <= 64),
     password_hash text,  -- argon2id in PHC form; none for people whom the host app signs in
+    registration_key uuid,  -- stands for the Idempotency-Key of the request that made the account, so that a retry is known
     created_at    timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -34,6 +35,7 @@ CREATE TABLE sessions (
     CHECK ((revoked_at IS NULL) = (revoked_by IS NULL))
 );
 
+CREATE INDEX sessions_by_device ON sessions (device_id);
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE UNIQUE INDEX sessions_live_by_device ON sessions (device_id) WHERE revoked_at IS NULL;
 -- For the processes that ask every second which sessions ended.
@@ -47,3 +49,5 @@ CREATE TABLE refresh_tokens (
 );
 
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+-- For those who delete what has expired.
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);

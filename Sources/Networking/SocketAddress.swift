@@ -7,14 +7,14 @@ public struct SocketAddress: Hashable, Sendable {
     let low: UInt64
     public let port: UInt16
 
-    private static let mappedPrefix: UInt64 = 0x0000_ffff_0000_0000
+    static let mappedPrefix: UInt64 = 0x0000_ffff_0000_0000
 
     public var isIPv4: Bool { high == 0 && low & 0xffff_ffff_0000_0000 == Self.mappedPrefix }
 
     /// What one customer of the net holds, as an address with port 0: an IPv4 address whole, of an IPv6 address the /64.
     public var network: SocketAddress { SocketAddress(high: high, low: isIPv4 ? low : 0, port: 0) }
 
-    private init(high: UInt64, low: UInt64, port: UInt16) {
+    init(high: UInt64, low: UInt64, port: UInt16) {
         self.high = high
         self.low = low
         self.port = port

@@ -21,7 +21,10 @@ public final class Database: Queryable, Sendable {
     /// Whether the database can be used. From any thread.
     public var health: PostgresHealth {
         let all = pools.map(\.health)
-        return all.allSatisfy { $0 == .unavailable } ? .unavailable : all.allSatisfy { $0 == .ready } ? .ready : .degraded
+        if all.allSatisfy({ $0 == .ready }) { return .ready }
+        // As long as one loop reaches it, some requests are answered.
+        if all.contains(.ready) || all.contains(.degraded) { return .degraded }
+        return all.contains(.silent) ? .silent : .unavailable
     }
 
     /// Ends all connections. Whoever still waits for an answer gets `.connectionLost`.

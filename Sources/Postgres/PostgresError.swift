@@ -39,28 +39,6 @@ public struct PostgresError: Error, Sendable, Equatable {
     }
 }
 
-extension PostgresError: CustomStringConvertible {
-    /// One line for people who run the service.
-    public var description: String {
-        let place = [statement.map { "statement \($0)" }, sqlState.map { "SQLSTATE \($0)" }, constraint.map { "constraint \($0)" }]
-        let details = place.compactMap(\.self).joined(separator: ", ")
-        return code.description + (details.isEmpty ? "" : " (\(details))") + (explanation.map { $0.isEmpty ? "" : ": \($0)" } ?? "")
-    }
-}
-
-extension PostgresError.Code: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .connectionLost: "there is no connection to the database"
-        case .serverRejected: "the database refused the statement"
-        case .poolTimedOut: "no connection to the database came free in time"
-        case .undecodableRow: "the database answered something unexpected"
-        case .unexpectedRowCount: "the database answered with another number of rows than one"
-        case .cancelled: "the wait for a connection to the database was cancelled"
-        }
-    }
-}
-
 extension PostgresError {
     /// Whether the transaction lost a race and may simply be run again (serialization failure, deadlock).
     public var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }

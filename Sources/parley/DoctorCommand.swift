@@ -15,6 +15,7 @@ struct DoctorCommand {
             report(false, "configuration", error.description)
             return 1
         }
+        for finding in configuration.findings { report(finding.isGood, finding.subject, finding.words) }
         var isHealthy = files(configuration)
         do {
             for finding in try await Workshop.run(configuration, { try await $0.examine() }) {

@@ -157,4 +157,25 @@ import Testing
         dump(token, to: &printed)
         #expect(!printed.contains(token.text) && !printed.contains("["))
     }
+
+    @Test func `a token that was issued for longer than tokens live now is refused`() throws {
+        let fixture = try TokenFixture()
+        let strict = TokenVerifier(
+            keys: fixture.keys, issuer: "parley", audience: "parley-api", longestLifetime: .seconds(900), clock: { fixture.clock.now })
+        let second = fixture.clock.now.milliseconds / 1000
+        #expect(throws: Never.self) { _ = try strict.verify(fixture.token) }
+        let long = fixture.forge(claims: fixture.claims(changing: ["exp": "\(second + 901)"]))
+        #expect(fixture.refusal(of: long) == nil)
+        #expect(throws: TokenRefusal.livesTooLong) { _ = try strict.verify(long) }
+    }
+
+    @Test func `a token is remembered once it was found good, and until it expires`() throws {
+        let fixture = try TokenFixture()
+        #expect(fixture.verifier.remembered(fixture.token) == nil)
+        let claims = try fixture.verifier.verify(fixture.token)
+        #expect(fixture.verifier.remembered(fixture.token) == claims)
+        #expect(fixture.verifier.remembered(fixture.token + "x") == nil)
+        fixture.clock.advance(seconds: 900 + 61)
+        #expect(fixture.verifier.remembered(fixture.token) == nil)
+    }
 }

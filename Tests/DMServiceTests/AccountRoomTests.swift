@@ -1,4 +1,5 @@
 import Crypto
+import HTTPServer
 import Testing
 
 @testable import DMService
@@ -8,7 +9,9 @@ import Testing
     private static let password = "correct horse battery"
 
     private func register(_ name: String, email: String? = nil, on node: TestService) async throws -> Account {
-        try await node.services.accounts.register(Registration(username: name, email: email, password: Self.password, displayName: nil))
+        try await node.services.accounts.register(
+            Registration(username: name, email: email, password: Self.password, displayName: nil)
+        ).account
     }
 
     private func signIn(_ name: Credentials.Name, _ password: String = password, on node: TestService) async throws -> TokenPair {
@@ -38,6 +41,31 @@ import Testing
         }
     }
 
+    @Test func `a registration that is repeated under its key gives the account again, and to nobody else`() async throws {
+        try await TestService.run(nodes: 2) { nodes in
+            let key = try #require(ClientMessageID("a-key"))
+            let registration = Registration(username: "Ada", email: "ada@example.org", password: Self.password, displayName: "Ada L.")
+            let made = try await withThrowingTaskGroup { group in
+                for number in 0..<6 {
+                    group.addTask { try await nodes[number % 2].onLoop { try await $0.accounts.register(registration, key: key) } }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(made.map(\.account.id)).count == 1)
+            #expect(made.count { !$0.isReplay } == 1)
+            func isRefused(_ other: Registration, _ key: ClientMessageID?) async {
+                await #expect(throws: AccountRefusal.taken) { _ = try await nodes[0].services.accounts.register(other, key: key) }
+            }
+            await isRefused(registration, nil)
+            await isRefused(registration, ClientMessageID("another-key"))
+            for (username, email, password) in [
+                ("Ada", "ada@example.org", "another password"), ("Ada", nil, Self.password), ("ada", "ada@example.org", Self.password),
+            ] {
+                await isRefused(Registration(username: username, email: email, password: password, displayName: "Ada L."), key)
+            }
+        }
+    }
+
     @Test func `a wrong password and an unknown name get the same answer`() async throws {
         try await TestService.run { nodes in
             _ = try await register("ada", on: nodes[0])
@@ -46,6 +74,27 @@ import Testing
             }
             await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("nobody"), on: nodes[0]) }
             await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("a\0da"), on: nodes[0]) }
+        }
+    }
+
+    // acceptance: A-047
+    @Test func `whoever guesses at one name waits, and whether anybody has it makes no difference`() async throws {
+        try await TestService.run(settings: ["PARLEY_LIMITS": "on", "PARLEY_LIMIT_LOGIN_USER": "3,0.01"]) { nodes in
+            _ = try await register("ada", on: nodes[0])
+            for name in ["ada", "nobody"] {
+                for attempt in [name, name.uppercased(), name] {
+                    await #expect(throws: AccountRefusal.wrongCredentials) {
+                        _ = try await signIn(.username(attempt), "a guess", on: nodes[0])
+                    }
+                }
+                let refusal = await #expect(throws: AccountRefusal.self) { _ = try await signIn(.username(name), on: nodes[0]) }
+                guard case .tooManyAttempts? = refusal else {
+                    Issue.record("\(name) was not told to wait")
+                    continue
+                }
+                #expect(refusal?.httpError.headers.map(\.name).contains(.retryAfter) == true)
+            }
+            await #expect(throws: AccountRefusal.wrongCredentials) { _ = try await signIn(.username("other"), "a guess", on: nodes[0]) }
         }
     }
 
@@ -101,6 +150,31 @@ import Testing
         }
     }
 
+    @Test func `what has expired for a day goes, and takes its sign-in and device along once nothing of them is left`() async throws {
+        try await TestService.run(nodes: 2) { nodes in
+            let database = nodes[0].services.database
+            let sweeper = ExpirySweeper(database: database)
+            let account = try await register("ada", on: nodes[0])
+            let gone = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let kept = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let newest = try await nodes[0].services.accounts.refresh(kept.refresh)
+            #expect(try await sweeper.sweep() == 0)
+
+            try await database.execute(ExpireTokens(of: try #require(gone.device), interval: "23 hours"))
+            #expect(try await sweeper.sweep() == 0, "its access tokens may still live")
+            try await database.execute(ExpireTokens(of: try #require(gone.device), interval: "25 hours"))
+            try await database.execute(ExpireSpentTokens())
+            async let here = nodes[0].onLoop { try await ExpirySweeper(database: $0.database).sweep() }
+            async let there = nodes[1].onLoop { try await ExpirySweeper(database: $0.database).sweep() }
+            #expect(try await here + there == 2)
+
+            #expect(try await database.query(DevicesOf(member: account.id)) == [try #require(kept.device)])
+            await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(gone.refresh) }
+            _ = try await nodes[0].services.accounts.refresh(newest.refresh)
+            #expect(try await nodes[0].services.accounts.begin(of: account.id, on: gone.device).device == gone.device)
+        }
+    }
+
     @Test(arguments: ["ab", "a b", "ä-umlaut", "", "name@host", String(repeating: "a", count: 33)])
     func `a name that cannot be one is refused`(name: String) async throws {
         try await TestService.run { nodes in
@@ -112,4 +186,38 @@ import Testing
 /// Makes it an hour since any refresh token was spent.
 private struct AgeSpentTokens: Statement {
     static let sql = "UPDATE refresh_tokens SET used_at = used_at - interval '1 hour' WHERE used_at IS NOT NULL"
+}
+
+/// Makes it so long ago that the refresh tokens of a device expired.
+private struct ExpireTokens: Statement {
+    static let sql = """
+        UPDATE refresh_tokens SET expires_at = clock_timestamp() - $2::text::interval
+         WHERE session_id IN (SELECT id FROM sessions WHERE device_id = $1)
+        """
+    let device: Device.ID
+    let interval: String
+
+    init(of device: Device.ID, interval: String) {
+        self.device = device
+        self.interval = interval
+    }
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(device)
+        parameters.append(interval)
+    }
+}
+
+/// The same for all that were spent.
+private struct ExpireSpentTokens: Statement {
+    static let sql = "UPDATE refresh_tokens SET expires_at = clock_timestamp() - interval '25 hours' WHERE used_at IS NOT NULL"
+}
+
+private struct DevicesOf: Statement {
+    static let sql = "SELECT id FROM devices WHERE user_id = $1"
+    let member: Member.ID
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(member) }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Device.ID { try row.value(0) }
 }

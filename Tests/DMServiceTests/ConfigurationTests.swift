@@ -29,6 +29,8 @@ import Testing
         ("PARLEY_LIMIT_SEND_USER", "40"), ("PARLEY_LIMIT_SEND_USER", "0,0"), ("PARLEY_LOG_LEVEL", "loud"),
         ("PARLEY_MAX_MESSAGE_CHARS", "0"),
         ("PARLEY_DRAIN_SECONDS", "x"), ("PARLEY_DATABASE_CONNECTIONS", "0"), ("JWT_EXPIRE_MINUTES", "0"),
+        ("PARLEY_METRICS_TOKEN", "short"), ("PARLEY_METRICS_TOKEN", "a token with spaces in it"),
+        ("PARLEY_TRUSTED_PROXIES", "10.0.0.1/8"), ("PARLEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
     ]) func `a setting that cannot be used is named, with a remedy`(name: String, value: String) {
         let error = #expect(throws: ConfigurationError.self) { _ = try read([name: value]) }
         #expect(error?.variable == name)
@@ -56,6 +58,11 @@ import Testing
         #expect(configuration.accessLifetime == .seconds(600))
         #expect(configuration.refreshLifetime == .seconds(86_400))
         #expect(configuration.allowedOrigins == ["https://a.example", "https://b.example"])
+    }
+
+    @Test func `nobody may say for whom they ask unless they are named`() throws {
+        #expect(try read([:]).trustedProxies.isEmpty)
+        #expect(try read(["PARLEY_TRUSTED_PROXIES": "127.0.0.1, 2001:db8::/32"]).trustedProxies.count == 2)
     }
 
     @Test(arguments: ["PARLEY_ECHO", "PARLEY_LIMITS", "PARLEY_DEMO"]) func `production refuses what is for tests`(name: String) {

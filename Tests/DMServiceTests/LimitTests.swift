@@ -1,5 +1,6 @@
 import Crypto
 import HTTPServer
+import Networking
 import Synchronization
 import Testing
 
@@ -101,6 +102,16 @@ import Testing
         #expect(verdict.headers.map(\.name) == [.xRateLimitLimit, .xRateLimitRemaining, .xRateLimitReset])
     }
 
+    @Test func `one may ask whether somebody has a permit without taking it`() {
+        let limits = RateLimits(sizes: [.search: .init(burst: 1, perSecond: 1)], clock: { 0 })
+        #expect(limits.refusal(.search, for: member(1)) == nil)
+        #expect(limits.take(.search, for: member(1))?.wait == nil)
+        #expect(limits.refusal(.search, for: member(1))?.wait == .seconds(1))
+        #expect(limits.refusal(.search, for: member(1))?.wait == .seconds(1))
+        #expect(limits.refusal(.search, for: member(2)) == nil)
+        #expect(limits.refusal(.sendUser, for: member(1)) == nil)
+    }
+
     @Test func `a flood of addresses does not pile up`() {
         let time = Mutex<UInt64>(0)
         let limits = RateLimits(sizes: [.login: .init(burst: 2, perSecond: 1000)], clock: { time.withLock { $0 } })
@@ -109,5 +120,36 @@ import Testing
             _ = limits.take(.login, for: member(UInt64(number)))
         }
         #expect(limits.bucketCount < 300_000)
+    }
+}
+
+@Suite struct TrustedProxiesTests {
+    private func caller(_ peer: String, _ forwardedFor: [String], trusting blocks: [String]) throws -> String {
+        let proxies = TrustedProxies(blocks: try blocks.map { try #require(AddressBlock($0)) })
+        return proxies.caller(peer: try #require(SocketAddress(literal: peer))) { forwardedFor }.host
+    }
+
+    @Test func `whoever is not trusted counts as the caller, whatever it says`() throws {
+        #expect(try caller("198.51.100.1", ["203.0.113.7"], trusting: []) == "198.51.100.1")
+        #expect(try caller("198.51.100.1", ["203.0.113.7"], trusting: ["10.0.0.0/8"]) == "198.51.100.1")
+        #expect(try caller("127.0.0.1", ["203.0.113.7"], trusting: []) == "127.0.0.1")
+    }
+
+    // acceptance: A-047
+    @Test func `behind a trusted proxy the right-most address that is not trusted counts`() throws {
+        let trusted = ["10.0.0.0/8", "2001:db8:1::/48"]
+        #expect(try caller("10.0.0.1", ["203.0.113.7"], trusting: trusted) == "203.0.113.7")
+        #expect(try caller("10.0.0.1", ["1.1.1.1", "203.0.113.7", "10.0.0.2"], trusting: trusted) == "203.0.113.7")
+        #expect(try caller("2001:db8:1::1", ["1.1.1.1", "2001:db8:2::9"], trusting: trusted) == "2001:db8:2::9")
+        #expect(try caller("10.0.0.1", ["10.0.0.3", "10.0.0.2"], trusting: trusted) == "10.0.0.3")
+        #expect(try caller("10.0.0.1", [], trusting: trusted) == "10.0.0.1")
+    }
+
+    @Test func `an entry may name a port; one that cannot be read ends the search`() throws {
+        let trusted = ["10.0.0.0/8"]
+        #expect(try caller("10.0.0.1", ["203.0.113.7:4711"], trusting: trusted) == "203.0.113.7")
+        #expect(try caller("10.0.0.1", ["[2001:db8::7]:4711"], trusting: trusted) == "2001:db8::7")
+        #expect(try caller("10.0.0.1", ["203.0.113.7", "unknown", "10.0.0.2"], trusting: trusted) == "10.0.0.2")
+        #expect(try caller("10.0.0.1", ["203.0.113.7", "_hidden"], trusting: trusted) == "10.0.0.1")
     }
 }

@@ -101,6 +101,25 @@ def test_a_name_belongs_to_one_whatever_its_case(api, undisturbed):
             refused(register(api, **members), 409, "conflict")
 
 
+def test_a_registration_may_be_repeated_under_its_key(api, undisturbed):
+    name, key = unused_name(), {"Idempotency-Key": secrets.token_hex(16)}
+
+    def again(headers=key, **members) -> httpx.Response:
+        return api.post("/auth/register", json={"username": name, "password": PASSWORD, "display_name": "Ada", **members}, headers=headers)
+
+    first = again()
+    assert first.status_code == 201
+    with undisturbed():
+        replay = again()
+        assert (replay.status_code, replay.json()) == (200, first.json())
+        for answer in (again({}), again({"Idempotency-Key": "x"}), again(password=PASSWORD + "!"), again(display_name="Eve"), again(email="a@b.example")):
+            refused(answer, 409, "conflict")
+        for headers in ({"Idempotency-Key": ""}, {"Idempotency-Key": "x" * 65}, {"Idempotency-Key": "a b"}):
+            details = refused(again(headers), 400, "validation_error")
+            assert details["header"] == "Idempotency-Key"
+        refused(again([("Idempotency-Key", "a"), ("Idempotency-Key", "b")]), 400, "validation_error")
+
+
 def test_of_many_who_want_a_name_one_gets_it(api):
     name = unused_name()
     codes = [answer.status_code for answer in in_parallel(8, lambda: register(api, username=name))]

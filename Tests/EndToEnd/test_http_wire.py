@@ -1,6 +1,7 @@
 """HTTP/1.1 byte by byte over real sockets: what is answered, what becomes of the connection, and that nobody else notices."""
 
 import json
+import signal
 import subprocess
 import time
 from contextlib import ExitStack
@@ -215,3 +216,15 @@ def test_who_dawdles_is_let_go(service, neighbour):
                 is_refusal(wire.answer(), 408)
             assert wire.ends(PATIENCE) == b""
     assert time.monotonic() < began + 14, "closed within the limit and two seconds, and what this machine takes"
+
+
+def test_at_the_end_what_is_under_way_has_the_configured_time_and_then_is_cut(make_service):
+    service = make_service(PARLEY_DRAIN_SECONDS="1")
+    with Wire(service.port) as wire:
+        wire.send(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+        time.sleep(0.2)
+        began = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(timeout=15) == 0
+    assert 0.9 < time.monotonic() - began < 5
+    assert "left behind" not in service.log.read_text(), "the server itself cuts what takes too long"

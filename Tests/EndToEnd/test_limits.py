@@ -163,8 +163,8 @@ def test_frames_that_wait_for_ready_are_counted_once(limited, ada):
 def test_an_address_that_signs_in_too_often_waits_and_those_who_are_in_do_not_notice(limited, ada):
     with httpx.Client(base_url=f"{limited.url}/api/v1", timeout=30) as client:
         codes = set()
-        for _ in range(40):
-            answer = client.post("/auth/login", json={"username": "nobody_at_all", "password": PASSWORD})
+        for number in range(40):
+            answer = client.post("/auth/login", json={"username": f"nobody_{number}", "password": PASSWORD})
             codes.add(answer.status_code)
             if answer.status_code == 429:
                 break
@@ -183,3 +183,42 @@ def test_an_address_that_connects_too_often_is_told_before_the_handshake(limited
     response = refusal.value.response
     assert response.status_code == 429 and int(response.headers["Retry-After"]) >= 1
     assert json.loads(bytes(response.body))["error"]["code"] == "rate_limited"
+
+
+# acceptance: A-047
+def test_behind_a_trusted_proxy_each_of_its_clients_has_a_stock_of_their_own(make_service):
+    service = make_service(PARLEY_LIMITS="on", PARLEY_LIMIT_LOGIN_IP="2,0.001", PARLEY_LIMIT_WS_CONNECT_IP="2,0.001", PARLEY_TRUSTED_PROXIES="127.0.0.1")
+
+    def log_in(forwarded: str) -> int:
+        login = {"username": f"nobody_{time.monotonic_ns()}", "password": PASSWORD}
+        return httpx.post(f"{service.url}/api/v1/auth/login", json=login, headers={"X-Forwarded-For": forwarded}, timeout=30).status_code
+
+    def open_socket(forwarded: str) -> int:
+        try:
+            with connect(service.websocket_url, additional_headers={"X-Forwarded-For": forwarded}):
+                return 101
+        except InvalidStatus as refusal:
+            return refusal.response.status_code
+
+    assert [log_in("203.0.113.7") for _ in range(3)] == [401, 401, 429]
+    assert log_in("203.0.113.7, 203.0.113.8") == 401, "only what the proxy itself appended counts"
+    assert log_in("203.0.113.8, 203.0.113.7") == 429
+    assert [log_in(f"2001:db8::{number}") for number in range(3)] == [401, 401, 429], "one /64 is one customer"
+    assert log_in("2001:db8:0:1::1") == 401
+    assert [open_socket("203.0.113.7") for _ in range(3)] == [101, 101, 429]
+    assert open_socket("203.0.113.9") == 101
+
+
+# acceptance: A-047
+def test_guesses_at_one_name_wait_alike_whether_or_not_anybody_has_it(make_service):
+    service = make_service(PARLEY_LIMITS="on", PARLEY_LIMIT_LOGIN_USER="3,0.01")
+    known = newcomer(service)
+    for name, tries in ((known.username, 2), ("nobody_at_all", 3)):
+        with httpx.Client(base_url=f"{service.url}/api/v1", timeout=30) as client:
+            answers = [client.post("/auth/login", json={"username": name.upper(), "password": "not the right one"}) for _ in range(tries + 1)]
+            assert [answer.status_code for answer in answers] == [401] * tries + [429]
+            refused(answers[-1], 429, "rate_limited")
+            assert len(answers[-1].headers.get_list("x-ratelimit-limit")) == 1 and answers[-1].headers["x-ratelimit-limit"] == "3"
+            assert int(answers[-1].headers["retry-after"]) > 50
+            refused(client.post("/auth/login", json={"username": name, "password": PASSWORD}), 429, "rate_limited")
+    assert known.http.get("/users/me").status_code == 200

@@ -438,6 +438,8 @@ def test_other_bad_requests(ada, conversation, undisturbed):
         assert refused(ada.http.post(path, json={"client_msg_id": "x"}), 400, "validation_error")["path"] == "content"
         for key in ("", "a b", "é".encode(), "a" * 65, "a,b c"):
             refused(send(ada, conversation, headers={"Idempotency-Key": key}), 400, "validation_error")
+        refused(send(ada, conversation, headers={"Idempotency-Key": "one"}, client_msg_id="other"), 400, "validation_error")
+        refused(send(ada, conversation, headers=[("Idempotency-Key", "one"), ("Idempotency-Key", "other")]), 400, "validation_error")
         refused(ada.http.post(path, content=b'{"content":"x"}', headers={"Content-Type": "text/plain"}), 415, "unsupported_media")
         for size in (65_537, 1_000_000):
             refused(ada.http.post(path, json={"content": "x", "x": "x" * size}), 413, "payload_too_large")

@@ -52,15 +52,3 @@ import Testing
         #expect(error?.code == .connectionLost && error?.explanation?.hasPrefix("no.such.host.invalid: ") == true)
     }
 }
-
-@Suite struct PostgresErrorTests {
-    @Test func `an error tells people what happened, in one line`() {
-        #expect("\(PostgresError(.poolTimedOut))" == "no connection to the database came free in time")
-        #expect(
-            "\(PostgresError(.serverRejected, sqlState: "23505", constraint: "users_email", statement: "InsertAccount"))"
-                == "the database refused the statement (statement InsertAccount, SQLSTATE 23505, constraint users_email)")
-        #expect(
-            "\(PostgresError(.connectionLost, explanation: "connection to server at \"db\" failed: Connection refused"))"
-                == "there is no connection to the database: connection to server at \"db\" failed: Connection refused")
-    }
-}

@@ -85,7 +85,7 @@ struct FaultTests {
             let everything = try cluster.processes()
             for process in everything { kill(process, SIGSTOP) }
             let callers = Callers(of: database, count: 50)
-            try await eventually(within: .seconds(2)) { database.health != .ready }
+            try await eventually(within: .seconds(2)) { database.health == .silent }
             try await Task.sleep(for: .seconds(5))
             for process in everything { kill(process, SIGCONT) }
             try await eventually(within: .seconds(3)) { database.health == .ready }

@@ -122,8 +122,6 @@ export class Socket extends EventTarget {
             else command.resolve(data);
         } else if (type === 'ready') {
             this.#letIn(data);
-        } else if (type === 'error' && data.code === 'rate_limited') {
-            this.#refuseAll(data);
         } else if (type === 'reconnect') {
             this.#lose(data.after_ms);
         } else if (type !== 'pong') {
@@ -137,11 +135,6 @@ export class Socket extends EventTarget {
         this.#heartbeat = setInterval(() => this.#ping(), data.heartbeat_ms ?? usualHeartbeat);
         this.#enter('ready');
         this.dispatchEvent(new CustomEvent('ready', { detail: data }));
-    }
-
-    /** Frames that come too fast are dropped unread, so the service cannot say which. Any of them may safely be sent again. */
-    #refuseAll(data) {
-        for (const id of [...this.#unanswered.keys()]) this.#receive({ type: 'error', id, data });
     }
 
     /** A connection that is shown a newer token lives as long as that; otherwise it would be closed and made anew. */

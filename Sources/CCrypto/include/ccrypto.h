@@ -9,6 +9,9 @@
 /// Fills `out` from the kernel's random generator. There is no state of our own that a fork could duplicate.
 bool ccrypto_random(void *out, size_t count);
 
+/// Keeps the memory of this process out of core dumps and from other processes of its user (prctl(2), PR_SET_DUMPABLE).
+bool ccrypto_conceal_memory(void);
+
 /// Compares `count` bytes in a time that does not depend on what they are.
 bool ccrypto_equal(const void *left, const void *right, size_t count);
 

@@ -31,6 +31,11 @@ public struct TokenClaims: Sendable, Hashable {
     }
 }
 
+extension TokenClaims {
+    /// From its issue to its expiry.
+    var lifetime: Duration { .milliseconds(expires.milliseconds - issuedAt.milliseconds) }
+}
+
 extension TokenClaims: JSONEncodable, JSONDecodable {
     public func encode(into json: inout JSONWriter) {
         json.beginObject()

@@ -17,6 +17,8 @@ public enum TokenRefusal: String, Error, CaseIterable {
     case malformedClaims = "malformed_claims"
     case wrongIssuer = "wrong_issuer"
     case wrongAudience = "wrong_audience"
+    /// It was issued for longer than tokens live now: those who know what was revoked do not look back that far.
+    case livesTooLong = "lives_too_long"
     case notYetValid = "not_yet_valid"
     case expired
 }

@@ -6,28 +6,37 @@ public import JSON
 public final class TokenVerifier: Sendable {
     /// Bytes that a token may have; ours have about 400.
     public static let longestToken = 2048
-    /// How far the clocks of two of our machines may be apart, in milliseconds.
-    static let leeway: Int64 = 60_000
+    /// How far the clocks of two of our machines may be apart: a token is good for so much longer.
+    public static let leeway = Duration.seconds(60)
 
     private let keys: TokenKeyRing
     private let issuer: String
     private let audience: String
+    private let longestLifetime: Duration?
     private let clock: @Sendable () -> Timestamp
     private let cache: VerifiedTokenCache
 
     /// - Parameters:
     ///   - issuer: The only `iss` that is accepted.
     ///   - audience: The only `aud` that is accepted.
+    ///   - longestLifetime: Of a token, from its `iat` to its `exp`: what was issued for longer is refused. `nil` for any.
     ///   - cacheLimit: Tokens that are remembered at most, at about 200 bytes each.
     public init(
-        keys: TokenKeyRing, issuer: String, audience: String, cacheLimit: Int = 32_768,
+        keys: TokenKeyRing, issuer: String, audience: String, longestLifetime: Duration? = nil, cacheLimit: Int = 32_768,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.keys = keys
         self.issuer = issuer
         self.audience = audience
+        self.longestLifetime = longestLifetime
         self.clock = clock
         cache = VerifiedTokenCache(limit: cacheLimit)
+    }
+
+    /// What the token says, if it was found good before and has not expired: costs no signature check.
+    public func remembered(_ token: String) -> TokenClaims? {
+        guard token.utf8.count <= Self.longestToken, let claims = cache.claims(of: SHA256.digest(of: Array(token.utf8))) else { return nil }
+        return (try? checkTime(of: claims)).map { claims }
     }
 
     /// What the token says, if it is good. Whether its session still lives is not known here.
@@ -42,6 +51,7 @@ public final class TokenVerifier: Sendable {
         let claims = try signedClaims(of: bytes)
         guard claims.issuer == issuer else { throw .wrongIssuer }
         guard claims.audience == audience else { throw .wrongAudience }
+        if let longestLifetime, claims.lifetime > longestLifetime { throw .livesTooLong }
         try checkTime(of: claims)
         cache.insert(claims, of: digest)
         return claims
@@ -80,7 +90,8 @@ public final class TokenVerifier: Sendable {
 
     private func checkTime(of claims: TokenClaims) throws(TokenRefusal) {
         let now = clock().milliseconds
-        guard now < claims.expires.milliseconds + Self.leeway else { throw .expired }
-        guard now >= claims.notBefore.milliseconds - Self.leeway else { throw .notYetValid }
+        let leeway = Self.leeway.components.seconds * 1000
+        guard now < claims.expires.milliseconds + leeway else { throw .expired }
+        guard now >= claims.notBefore.milliseconds - leeway else { throw .notYetValid }
     }
 }

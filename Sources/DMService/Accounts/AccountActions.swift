@@ -12,6 +12,7 @@ struct AccountActions: Sendable {
     let ids: UUIDv7Generator
     let revocations: Revocations
     let delivery: Delivery
+    let limits: RateLimits
     /// Of a refresh token.
     let refreshLifetime: Duration
 
@@ -20,7 +21,10 @@ struct AccountActions: Sendable {
 
     // MARK: Accounts
 
-    func register(_ registration: Registration) async throws -> Account {
+    /// Makes an account.
+    ///
+    /// - Parameter key: by which a retry is known: it is answered with the account that the first request made.
+    func register(_ registration: Registration, key: ClientMessageID? = nil) async throws -> (account: Account, isReplay: Bool) {
         guard let username = Username(registration.username) else { throw AccountRefusal.badUsername }
         let email = try registration.email.map { text throws(AccountRefusal) in
             guard let email = EmailAddress(text) else { throw .badEmail }
@@ -30,15 +34,32 @@ struct AccountActions: Sendable {
         let password: Password
         do { password = try Password(chosen: registration.password) } catch { throw AccountRefusal.badPassword(error) }
         let hash = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.hash(password) }
+        let draft = InsertAccount(
+            id: Member.ID(ids.next()), username: username.text, email: email, displayName: displayName, passwordHash: hash.phc,
+            registrationKey: key?.registrationKey)
         do {
-            return try await database.one(
-                InsertAccount(
-                    id: Member.ID(ids.next()), username: username.text, email: email, displayName: displayName, passwordHash: hash.phc))
+            return (try await database.one(draft), false)
         } catch {
-            if error.isDuplicate { throw AccountRefusal.taken }
-            throw error
+            guard error.isDuplicate else { throw error }
         }
+        guard let account = try await made(by: draft, password) else { throw AccountRefusal.taken }
+        return (account, true)
     }
+
+    /// The account that an earlier request of the same content made, if there was one. Its password counts like the rest: whoever does
+    /// not know it learns nothing.
+    private func made(by draft: InsertAccount, _ password: Password) async throws -> Account? {
+        guard let key = draft.registrationKey, let found = try await database.first(RegisteredAccount(username: draft.username, key: key))
+        else { return nil }
+        let (account, stored) = (found.account, found.passwordHash.flatMap(PasswordHash.init(phc:)))
+        guard account.username == draft.username, account.email == draft.email, account.displayName == draft.displayName else { return nil }
+        let isCorrect = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.isCorrect(password, for: stored)
+        }
+        return isCorrect ? account : nil
+    }
+
+    /// One's own account; `nil` when it is gone.
+    func account(of member: Member.ID) async throws -> Account? { try await database.first(AccountOf(member: member)) }
 
     private func displayName(_ text: String?) throws(AccountRefusal) -> String? {
         guard let text else { return nil }
@@ -49,7 +70,12 @@ struct AccountActions: Sendable {
 
     // MARK: Signing in
 
+    /// - Throws: ``AccountRefusal``, alike for names that somebody has and names that nobody has.
     func signIn(_ credentials: Credentials) async throws -> TokenPair {
+        // Before anything is looked up or hashed, and for names of nobody too: neither answer nor time tells who has an account.
+        if let verdict = limits.take(.loginName, for: .name(credentials.name.folded)), verdict.wait != nil {
+            throw AccountRefusal.tooManyAttempts(verdict)
+        }
         let login =
             switch credentials.name {
             case .username(let name): try await database.first(LoginByUsername(username: name.withoutNul))
@@ -108,11 +134,17 @@ struct AccountActions: Sendable {
         }
         guard let found, found.isSignInAlive, found.isUnexpired else { throw AccountRefusal.badRefreshToken }
         if found.isSpent, !found.isWithinGrace {
-            Logger.current.warning("a spent refresh token came back: its sign-in is ended")
+            Logger.current.warning(
+                "a spent refresh token came back: its sign-in is ended", [.signIn: "\(found.signIn)", .member: "\(found.member)"])
             try await end(found.signIn, reason: .tokenReuse)
             throw AccountRefusal.badRefreshToken
         }
         return pair(found.member, found.signIn, successor, device: nil)
+    }
+
+    /// Who a sign-in belongs to, and on which device; `nil` when it has ended.
+    func owner(of claims: TokenClaims) async throws -> OwnerOfSignIn.Owner? {
+        try await database.first(OwnerOfSignIn(signIn: SignIn.ID(claims.session), member: Member.ID(claims.subject)))
     }
 
     // MARK: Signing out
@@ -145,7 +177,27 @@ struct AccountActions: Sendable {
     }
 }
 
+extension Credentials.Name {
+    /// A hash of what makes two names the same; see `username_key` in the schema.
+    fileprivate var folded: SHA256.Digest {
+        switch self {
+        case .username(let name): SHA256.digest(of: Array("username:\(name.foldedASCII)".utf8))
+        case .email(let address): SHA256.digest(of: Array("email:\(address.foldedASCII)".utf8))
+        }
+    }
+}
+
+extension ClientMessageID {
+    /// What a registration's key is stored as.
+    fileprivate var registrationKey: UniqueID { SHA256.digest(of: Array("registration:\(text)".utf8)).prefix128 }
+}
+
 extension String {
+    /// With the letters of ASCII in lower case, as PostgreSQL folds under collation "C".
+    fileprivate var foldedASCII: String {
+        String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
     /// PostgreSQL's text holds no U+0000: what contains one is nobody's name.
     fileprivate var withoutNul: String { utf8.contains(0) ? "" : self }
 }

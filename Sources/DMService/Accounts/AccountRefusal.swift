@@ -14,6 +14,8 @@ enum AccountRefusal: Error, Equatable, Sendable {
     case wrongCredentials
     /// A refresh token that is unknown, expired, spent or revoked.
     case badRefreshToken
+    /// Too many tries with one name.
+    case tooManyAttempts(RateLimits.Verdict)
     /// More sign-ins are under way than passwords can be checked.
     case busy
 }
@@ -31,6 +33,7 @@ extension AccountRefusal: HTTPRefusal {
         case .taken: HTTPError(.conflict, "This username or e-mail address is taken. Choose another.")
         case .wrongCredentials: HTTPError(.unauthenticated, "Check the name and the password.", headers: Self.challenge)
         case .badRefreshToken: HTTPError(.unauthenticated, "Sign in again.", headers: Self.challenge)
+        case .tooManyAttempts(let verdict): .rateLimited(verdict)
         case .busy:
             HTTPError(.unavailable, "Too many people sign in just now. Try again in a moment.", headers: [HeaderField(.retryAfter, "2")])
         }

@@ -9,7 +9,7 @@ struct AccountRoutes: Sendable {
     var routes: [Route<AnonymousContext>] {
         [
             Route(
-                .post, "/auth/register", "Makes an account.", input: Registration.self, output: Account.self, statuses: [201],
+                .post, "/auth/register", "Makes an account.", input: Registration.self, output: Account.self, statuses: [201, 200],
                 errors: [.validation, .conflict], limit: .register, handler: register),
             Route(
                 .post, "/auth/login", "Signs in by username or e-mail address.", input: Credentials.self, output: TokenPair.self,
@@ -25,7 +25,8 @@ struct AccountRoutes: Sendable {
     }
 
     private func register(_ request: Request, _ context: AnonymousContext) async throws -> Response {
-        try .json(201, await actions.register(request.decode(Registration.self)))
+        let (account, isReplay) = try await actions.register(request.decode(Registration.self), key: request.idempotencyKey())
+        return .json(isReplay ? 200 : 201, account)
     }
 
     private func login(_ request: Request, _ context: AnonymousContext) async throws -> Response {

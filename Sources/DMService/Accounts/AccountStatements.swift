@@ -5,7 +5,7 @@ internal import Postgres
 /// A new account. Refused by `users_username` or `users_email` if the name is taken.
 struct InsertAccount: Statement {
     static let sql = """
-        INSERT INTO users (id, username, email, display_name, password_hash) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO users (id, username, email, display_name, password_hash, registration_key) VALUES ($1, $2, $3, $4, $5, $6)
         RETURNING id, username, email, display_name, created_at
         """
     let id: Member.ID
@@ -13,6 +13,7 @@ struct InsertAccount: Statement {
     let email: String?
     let displayName: String
     let passwordHash: String
+    let registrationKey: UniqueID?
 
     func bind(to parameters: inout ParameterWriter) {
         parameters.append(id)
@@ -20,9 +21,34 @@ struct InsertAccount: Statement {
         parameters.append(email)
         parameters.append(displayName)
         parameters.append(passwordHash)
+        parameters.append(registrationKey)
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Account { try Account(row) }
+}
+
+/// The account of this name that a request with this key made.
+struct RegisteredAccount: Statement {
+    static let sql = """
+        SELECT id, username, email, display_name, created_at, password_hash FROM users
+         WHERE username_key = lower($1 COLLATE "C") AND registration_key = $2
+        """
+    let username: String
+    let key: UniqueID
+
+    struct Found: Sendable {
+        let account: Account
+        let passwordHash: String?
+    }
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(username)
+        parameters.append(key)
+    }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Found {
+        Found(account: try Account(row), passwordHash: try row.optional(5))
+    }
 }
 
 /// One's own account.

@@ -40,18 +40,3 @@ struct ConversationActions: Sendable {
             id: id, kind: kind, createdAt: first.createdAt, participants: lines.map(\.participant), lastSeq: first.lastSeq, rev: first.rev)
     }
 }
-
-/// Why a conversation was not made.
-enum ConversationRefusal: Error, Equatable, Sendable {
-    case withOneself
-    case unknownRecipient
-}
-
-extension ConversationRefusal: HTTPRefusal {
-    var httpError: HTTPError {
-        switch self {
-        case .withOneself: HTTPError(.validation, "Name somebody else as the recipient.", details: [("path", "recipient_id")])
-        case .unknownRecipient: .notFound
-        }
-    }
-}

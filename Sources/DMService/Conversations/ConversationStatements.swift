@@ -78,7 +78,8 @@ struct ConversationFor: Statement {
 
 /// A member's direct conversations, the one that was active last first.
 struct ConversationsOf: Statement {
-    // The page is cut before anything is joined to it: the cost is that of a page, not that of all conversations.
+    // The page is cut before names and messages are joined to it: those cost what a page costs. To find the page, the heads of all of the
+    // member's conversations are read and sorted, since no index has the order of another table's column: 4 ms for 1,000, 0.15 ms for 20.
     static let sql = """
         SELECT c.id, c.created_at, c.last_message_at, c.rev, u.id, u.username, u.display_name,
                m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body

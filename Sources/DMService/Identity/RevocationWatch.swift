@@ -1,3 +1,4 @@
+internal import Crypto
 internal import JSON
 internal import Observability
 internal import Postgres
@@ -16,28 +17,41 @@ struct RevocationWatch: Service {
     private static let overlap = Duration.seconds(10)
 
     func run() async throws {
-        var since = Timestamp(milliseconds: Timestamp.now.milliseconds - tokenLifetime.milliseconds - Self.overlap.milliseconds)
+        var since = Self.horizon(of: .now, tokenLifetime)
+        var lastFailure: PostgresError?
         while true {
-            if let newest = await look(since: since) { since = newest }
+            do throws(PostgresError) {
+                since = try await look(since: since)
+                lastFailure = nil
+            } catch {
+                // Once for each kind of failure, not every second.
+                if error != lastFailure {
+                    Logger.current.warning(
+                        "revocations could not be looked up", [.code: "\(error.code)", .sqlState: error.sqlState ?? "none"])
+                }
+                lastFailure = error
+            }
             revocations.removeExpired()
             try await Task.sleep(for: Self.interval)
         }
     }
 
-    /// Reads what ended since `since`. Answers where the next look begins, or `nil` when the database could not be asked.
-    private func look(since: Timestamp) async -> Timestamp? {
-        do {
-            let ended = try await database.query(RevokedSince(since: since))
-            for entry in ended where revocations.insert(entry.signIn) {
-                delivery.revoke(entry.signIn, of: entry.member, as: entry.reason == .replaced ? .replaced : .revoked)
-            }
-            revocations.becomeKnown()
-            guard let newest = ended.map(\.at).max() else { return since }
-            return max(since, Timestamp(milliseconds: newest.milliseconds - Self.overlap.milliseconds))
-        } catch {
-            Logger.current.warning("revocations could not be looked up")
-            return nil
+    /// How far a process looks back when it begins. An access token that was issued before is not good any more: none is
+    /// accepted that was issued for longer than `tokenLifetime`, or expired longer than the leeway ago.
+    static func horizon(of now: Timestamp, _ tokenLifetime: Duration) -> Timestamp {
+        let lookBack = tokenLifetime + TokenVerifier.leeway + Self.overlap
+        return Timestamp(milliseconds: now.milliseconds - lookBack.milliseconds)
+    }
+
+    /// Reads what ended since `since`. Answers where the next look begins.
+    private func look(since: Timestamp) async throws(PostgresError) -> Timestamp {
+        let ended = try await database.query(RevokedSince(since: since))
+        for entry in ended where revocations.insert(entry.signIn) {
+            delivery.revoke(entry.signIn, of: entry.member, as: entry.reason == .replaced ? .replaced : .revoked)
         }
+        revocations.becomeKnown()
+        guard let newest = ended.map(\.at).max() else { return since }
+        return max(since, Timestamp(milliseconds: newest.milliseconds - Self.overlap.milliseconds))
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import JSON
 internal import Synchronization
 
@@ -22,7 +23,8 @@ final class Revocations: Sendable {
     /// Answers whether it was news.
     @discardableResult
     func insert(_ signIn: SignIn.ID, now: Timestamp = .now) -> Bool {
-        let until = Timestamp(milliseconds: now.milliseconds + tokenLifetime.milliseconds + Self.clockLeeway.milliseconds)
+        let longest = tokenLifetime + TokenVerifier.leeway + Self.margin
+        let until = Timestamp(milliseconds: now.milliseconds + longest.milliseconds)
         return ended.withLock { $0.updateValue(until, forKey: signIn) == nil }
     }
 
@@ -31,6 +33,6 @@ final class Revocations: Sendable {
         ended.withLock { ended in ended = ended.filter { $0.value > now } }
     }
 
-    /// How far a clock may be off when a token's expiry is judged, and then some.
-    private static let clockLeeway = Duration.seconds(120)
+    /// Beyond the leeway within which an expired token is still good: this clock and the database's may differ as well.
+    private static let margin = Duration.seconds(60)
 }

@@ -5,10 +5,11 @@ internal import Networking
 /// Puts the limit that a route names in front of its handler, and tells the caller how much is left.
 struct RateLimiting: Sendable {
     let limits: RateLimits
+    let proxies: TrustedProxies
 
     /// For routes that anybody may call: by address.
     func byAddress(_ request: Request, _ context: AnonymousContext, _ next: Handler<AnonymousContext>) async throws -> Response {
-        try await limit(request, .address(Self.network(of: request))) { try await next(request, context) }
+        try await limit(request, .address(of: request, behind: proxies)) { try await next(request, context) }
     }
 
     /// For routes of members: by member, from wherever they call.
@@ -25,14 +26,17 @@ struct RateLimiting: Sendable {
             return response
         } catch let refusal as any HTTPRefusal {
             var error = refusal.httpError
-            error.headers += verdict.headers
+            // A limit that the handler met itself is the one to tell of.
+            if error.code != .rateLimited { error.headers += verdict.headers }
             throw error
         }
     }
+}
 
+extension RateLimits.Subject {
     /// An IPv4 address, or the /64 of an IPv6 address: that much of the net belongs to one customer. Source: RELIABILITY §3.3.
-    private static func network(of request: Request) -> String {
-        request.peer.network.host
+    static func address(of request: Request, behind proxies: TrustedProxies) -> Self {
+        .network(proxies.caller(of: request).network)
     }
 }
 

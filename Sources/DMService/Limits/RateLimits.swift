@@ -1,6 +1,7 @@
 internal import Crypto
 internal import HTTPServer
 internal import JSON
+internal import Networking
 internal import Synchronization
 
 extension LimitName {
@@ -9,7 +10,9 @@ extension LimitName {
     static let search: LimitName = "search.user"
     static let register: LimitName = "register.ip"
     static let login: LimitName = "login.ip"
+    static let loginName: LimitName = "login.user"
     static let refresh: LimitName = "refresh.ip"
+    static let failedAuthentication: LimitName = "auth.ip"
     static let socketConnect: LimitName = "ws.connect.ip"
     static let socketFrames: LimitName = "ws.conn"
 }
@@ -23,18 +26,23 @@ final class RateLimits: Sendable {
         .search: TokenBucket.Size(burst: 20, perSecond: 0.5),
         .register: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .login: TokenBucket.Size(burst: 30, perSecond: 0.5),
+        .loginName: TokenBucket.Size(burst: 10, perSecond: 0.1),
         .refresh: TokenBucket.Size(burst: 60, perSecond: 1),
+        .failedAuthentication: TokenBucket.Size(burst: 100, perSecond: 10),
         .socketConnect: TokenBucket.Size(burst: 20, perSecond: 20.0 / 60),
         .socketFrames: TokenBucket.Size(burst: 40, perSecond: 20),
     ]
 
-    /// Whom a bucket belongs to: a member, or an address.
+    /// Whom a bucket belongs to.
     enum Subject: Hashable, Sendable {
         case member(Member.ID)
-        case address(String)
+        /// What one customer of the net holds.
+        case network(SocketAddress)
+        /// The name that somebody signs in with, folded, whether or not anybody has it. Its hash: a name may be long.
+        case name(SHA256.Digest)
     }
 
-    struct Verdict: Sendable {
+    struct Verdict: Sendable, Equatable {
         let size: TokenBucket.Size
         let remaining: Int
         let secondsUntilFull: Int
@@ -71,8 +79,7 @@ final class RateLimits: Sendable {
         guard let size = sizes[limit] else { return nil }
         let key = Key(limit: limit, subject: subject)
         let now = clock()
-        let stripe = stripes[Int(UInt(bitPattern: key.hashValue) % UInt(stripes.count))]
-        return stripe.buckets.withLock { buckets in
+        return stripe(of: key).buckets.withLock { buckets in
             if buckets.count >= Self.stripeLimit { forgetFull(&buckets, now) }
             var bucket = buckets[key] ?? TokenBucket(size, now: now)
             let wait = bucket.take(size, now: now)
@@ -80,6 +87,16 @@ final class RateLimits: Sendable {
             return Verdict(size: size, remaining: bucket.remaining, secondsUntilFull: bucket.secondsUntilFull(size), wait: wait)
         }
     }
+
+    /// The verdict on somebody who has no permit left; `nil` for everybody else. Takes none.
+    func refusal(_ limit: LimitName, for subject: Subject) -> Verdict? {
+        guard let size = sizes[limit] else { return nil }
+        let key = Key(limit: limit, subject: subject)
+        guard var bucket = stripe(of: key).buckets.withLock({ $0[key] }), let wait = bucket.take(size, now: clock()) else { return nil }
+        return Verdict(size: size, remaining: 0, secondsUntilFull: bucket.secondsUntilFull(size), wait: wait)
+    }
+
+    private func stripe(of key: Key) -> Stripe { stripes[Int(UInt(bitPattern: key.hashValue) % UInt(stripes.count))] }
 
     /// How many buckets are remembered.
     var bucketCount: Int { stripes.reduce(0) { $0 + $1.buckets.withLock(\.count) } }

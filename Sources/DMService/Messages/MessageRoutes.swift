@@ -23,20 +23,14 @@ struct MessageRoutes: Sendable {
     private func send(_ request: Request, _ context: MemberContext) async throws -> Response {
         let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
         var draft = try request.decode(Message.Draft.self)
-        if draft.clientID == nil, let key = request.headers[.idempotencyKey] { draft.clientID = try Self.clientID(key) }
+        if let key = try request.idempotencyKey() {
+            // The message's client id by another name: two different ones cannot both be meant.
+            guard draft.clientID == nil || draft.clientID == key else { throw HTTPError.twoKeys }
+            draft.clientID = key
+        }
         let sender = try await profiles.profile(of: context.member)
         let (message, isReplay) = try await actions.send(draft, to: conversation, from: sender)
         return .json(isReplay ? 200 : 201, message)
-    }
-
-    /// An `Idempotency-Key` on a send is the message's client id by another name.
-    private static func clientID(_ key: String) throws(HTTPError) -> ClientMessageID {
-        guard let id = ClientMessageID(key) else {
-            throw HTTPError(
-                .validation, "Send an Idempotency-Key of 1 to \(ClientMessageID.longest) visible ASCII characters.",
-                details: [("header", "Idempotency-Key")])
-        }
-        return id
     }
 
     private func history(_ request: Request, _ context: MemberContext) async throws -> Response {

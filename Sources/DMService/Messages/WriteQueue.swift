@@ -241,7 +241,3 @@ extension PendingMessage.Waiter {
         if case .socket(let session, _) = self { session } else { nil }
     }
 }
-
-extension Logger.Key {
-    static let sqlState: Self = "sql_state"
-}

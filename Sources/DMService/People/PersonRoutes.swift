@@ -4,6 +4,7 @@ internal import Postgres
 
 /// `/users`: oneself and others.
 struct PersonRoutes: Sendable {
+    let accounts: AccountActions
     let database: Database
 
     var routes: [Route<MemberContext>] {
@@ -16,7 +17,7 @@ struct PersonRoutes: Sendable {
     }
 
     private func me(_ request: Request, _ context: MemberContext) async throws -> Response {
-        guard let account = try await database.first(AccountOf(member: context.member)) else { throw HTTPError.unauthenticated }
+        guard let account = try await accounts.account(of: context.member) else { throw HTTPError.unauthenticated }
         return .json(200, account)
     }
 

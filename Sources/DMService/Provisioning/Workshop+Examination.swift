@@ -1,3 +1,4 @@
+internal import Networking
 internal import Postgres
 
 /// What `parley doctor` found out about one thing.
@@ -14,8 +15,22 @@ public struct Finding: Sendable {
     }
 }
 
+extension Configuration {
+    /// What an operator should know of the settings, whether or not there is a database.
+    public var findings: [Finding] {
+        let proxies = trustedProxies.map(\.description).joined(separator: ", ")
+        return [
+            Finding(
+                "proxies", true,
+                proxies.isEmpty
+                    ? "none is trusted: limits count the address of the connection. Behind a proxy, name it in PARLEY_TRUSTED_PROXIES."
+                    : "\(proxies) may say by X-Forwarded-For for whom they ask")
+        ]
+    }
+}
+
 extension Workshop {
-    /// Looks at the database: its version, its promises to keep what it commits, its schema, its clock.
+    /// Looks at the database: its version, its promises to keep what it commits, its free connections, its schema.
     public func examine() async throws -> [Finding] {
         var findings = try await examineServer()
         let problems = try await schemaProblems()

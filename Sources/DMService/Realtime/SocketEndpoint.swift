@@ -1,7 +1,6 @@
 internal import Crypto
 internal import HTTPServer
 internal import JSON
-internal import Postgres
 
 /// `/ws`: the one socket of a device. What all sockets share.
 final class SocketEndpoint: Sendable {
@@ -10,7 +9,7 @@ final class SocketEndpoint: Sendable {
     let delivery: Delivery
     let limits: RateLimits
     let metrics: SocketMetrics
-    private let database: Database
+    private let accounts: AccountActions
     private let origins: Origins
     private let configuration: WebSocketConfiguration
 
@@ -19,14 +18,14 @@ final class SocketEndpoint: Sendable {
 
     init(
         authentication: Authentication, messages: MessageActions, delivery: Delivery, limits: RateLimits, metrics: SocketMetrics,
-        database: Database, origins: Origins
+        accounts: AccountActions, origins: Origins
     ) {
         self.authentication = authentication
         self.messages = messages
         self.delivery = delivery
         self.limits = limits
         self.metrics = metrics
-        self.database = database
+        self.accounts = accounts
         self.origins = origins
         configuration = WebSocketConfiguration(
             chooseSubprotocol: { offered in
@@ -60,7 +59,7 @@ final class SocketEndpoint: Sendable {
 
     /// Whose a token is, and on which device; `nil` when its sign-in has ended.
     func owner(of claims: TokenClaims) async throws -> OwnerOfSignIn.Owner? {
-        try await database.first(OwnerOfSignIn(signIn: SignIn.ID(claims.session), member: Member.ID(claims.subject)))
+        try await accounts.owner(of: claims)
     }
 
     // MARK: Frames about the socket itself

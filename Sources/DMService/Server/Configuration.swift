@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HTTPServer
+internal import Networking
 public import Observability
 internal import Postgres
 
@@ -27,6 +28,8 @@ public struct Configuration: Sendable {
     public let tls: TLS?
     /// Origins whose pages may open a socket and call the API; `nil`: those that this service serves itself.
     let allowedOrigins: [String]?
+    /// The proxies in front, which may say for whom they ask. None unless they are named.
+    let trustedProxies: [AddressBlock]
     /// One for each core unless it is set.
     let loops: Int?
     /// Database connections of each loop, besides the one that writes messages.
@@ -41,6 +44,8 @@ public struct Configuration: Sendable {
     public let migrationsFolder: String
     /// Whether the page may offer the two people of development at a click.
     public let showsDemoPeople: Bool
+    /// What `/metrics` asks for; `nil`: everybody may read it.
+    let metricsToken: String?
     /// How long what is under way may take to finish at the end.
     let drainLimit: Duration
 
@@ -73,6 +78,7 @@ public struct Configuration: Sendable {
         refreshLifetime = try settings.seconds(3600...31_536_000, "PARLEY_REFRESH_TTL", "JWT_REFRESH_TTL") ?? .seconds(30 * 86_400)
         tls = try settings.tls()
         allowedOrigins = settings.list("PARLEY_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS", "FRONTEND_ORIGIN")
+        trustedProxies = try settings.addressBlocks("PARLEY_TRUSTED_PROXIES") ?? []
         loops = try settings.number(1...64, "PARLEY_LOOPS")
         databaseConnections = try settings.number(1...100, "PARLEY_DATABASE_CONNECTIONS") ?? 4
         limits = try settings.limits(stage)
@@ -82,6 +88,7 @@ public struct Configuration: Sendable {
         webFolder = settings.text("PARLEY_WEB")?.value
         migrationsFolder = settings.text("PARLEY_MIGRATIONS")?.value ?? "migrations"
         showsDemoPeople = try settings.onOff("PARLEY_DEMO") ?? false
+        metricsToken = try settings.token("PARLEY_METRICS_TOKEN")
         drainLimit = try settings.seconds(1...300, "PARLEY_DRAIN_SECONDS") ?? .seconds(10)
         try refuseWhatProductionMustNotHave(settings)
     }

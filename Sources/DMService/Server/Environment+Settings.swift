@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HTTPServer
+internal import Networking
 internal import Observability
 
 // How settings are read: each reader answers `nil` when the variable is not set, and names it when it cannot be used.
@@ -62,6 +63,20 @@ extension Environment {
         first(names).map { $0.value.split { $0 == "," || $0.isWhitespace }.map(String.init) }
     }
 
+    func addressBlocks(_ name: String) throws(ConfigurationError) -> [AddressBlock]? {
+        guard let entries = list(name) else { return nil }
+        var blocks: [AddressBlock] = []
+        for entry in entries {
+            guard let block = AddressBlock(entry) else {
+                throw ConfigurationError(
+                    name, "holds something that is no range of addresses",
+                    remedy: "Set it to CIDR ranges between commas, such as 10.0.0.0/8, 2001:db8::/32; no bit may be set behind the prefix.")
+            }
+            blocks.append(block)
+        }
+        return blocks
+    }
+
     func logLevel() throws(ConfigurationError) -> Logger.Level? {
         guard let value = text("PARLEY_LOG_LEVEL")?.value else { return nil }
         guard let level = Logger.Level(value) else {
@@ -100,6 +115,17 @@ extension Environment {
             throw ConfigurationError(name, "is too short", remedy: secretRemedy)
         }
         return secret
+    }
+
+    /// What somebody must know to be let in: long enough not to be guessed, and such as a header can carry.
+    func token(_ name: String) throws(ConfigurationError) -> String? {
+        guard let value = text(name)?.value else { return nil }
+        guard value.utf8.count >= 16, value.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+            throw ConfigurationError(
+                name, "cannot be used",
+                remedy: "Set it to 16 visible ASCII characters or more, such as the output of: openssl rand -hex 24.")
+        }
+        return value
     }
 
     func tls() throws(ConfigurationError) -> Configuration.TLS? {

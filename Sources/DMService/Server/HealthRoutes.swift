@@ -1,3 +1,4 @@
+internal import Crypto
 internal import HTTPServer
 internal import JSON
 internal import Observability
@@ -6,8 +7,12 @@ internal import Postgres
 /// Whether the process lives, whether it can serve, and what it has counted.
 struct HealthRoutes: Sendable {
     let database: Database
+    let writer: Database
+    let schema: SchemaWatch
     let revocations: Revocations
     let registry: MetricsRegistry
+    /// What who reads the metrics must send, as `Authorization: Bearer`; `nil` for nothing.
+    let metricsToken: String?
 
     /// How a part is.
     private struct Report: JSONEncodable, Sendable {
@@ -27,9 +32,9 @@ struct HealthRoutes: Sendable {
             Route(.get, "/health/live", "Whether the process lives.", output: Report.self, handler: live),
             Route(.get, "/healthz", "The same, by another name.", output: Report.self, handler: live),
             Route(
-                .get, "/health/ready", "Whether the process can serve: 503 while it has no database.", output: Report.self,
+                .get, "/health/ready", "Whether the process can serve: 503 with what is missing while it cannot.", output: Report.self,
                 errors: [.unavailable], handler: ready),
-            Route(.get, "/metrics", "Counters and gauges in Prometheus' text format.", handler: metrics),
+            Route(.get, "/metrics", "Counters and gauges in Prometheus' text format.", errors: [.unauthenticated], handler: metrics),
         ]
     }
 
@@ -38,21 +43,39 @@ struct HealthRoutes: Sendable {
     }
 
     private func ready(_ request: Request, _ context: AnonymousContext) async throws -> Response {
-        do {
-            _ = try await database.first(Alive())
-            guard revocations.areKnown else { throw HTTPError.unavailable }
-            return .json(200, Report(status: "ok", checks: ["postgres": "ok"]))
-        } catch {
-            return .json(503, Report(status: "unavailable", checks: ["postgres": "unreachable"])).with(.retryAfter, "1")
+        // From what is known anyway: anybody may ask, as often as they like, and a frozen database is told at once.
+        let checks = [
+            "postgres": Self.word(for: min(database.health, writer.health)), "schema": Self.word(for: schema.state),
+            "revocations": revocations.areKnown ? "ok" : "unknown",
+        ]
+        guard checks.values.allSatisfy({ $0 == "ok" }) else {
+            return .json(503, Report(status: "unavailable", checks: checks)).with(.retryAfter, "1")
+        }
+        return .json(200, Report(status: "ok", checks: checks))
+    }
+
+    private static func word(for health: PostgresHealth) -> String {
+        switch health {
+        case .unavailable: "unreachable"
+        case .silent: "silent"
+        // Connections are missing, or not all loops have one: what is asked is answered all the same.
+        case .degraded, .ready: "ok"
+        }
+    }
+
+    private static func word(for schema: SchemaWatch.State) -> String {
+        switch schema {
+        case .unknown: "unknown"
+        case .missing: "run parley migrate"
+        case .ready: "ok"
         }
     }
 
     private func metrics(_ request: Request, _ context: AnonymousContext) async throws -> Response {
-        .bytes(200, registry.renderPrometheus(), contentType: "text/plain; version=0.0.4; charset=utf-8")
+        if let metricsToken {
+            let token = request.headers[.authorization].flatMap(Authentication.bearerToken) ?? ""
+            guard constantTimeEquals(Array(token.utf8), Array(metricsToken.utf8)) else { throw HTTPError.unauthenticated }
+        }
+        return .bytes(200, registry.renderPrometheus(), contentType: "text/plain; version=0.0.4; charset=utf-8")
     }
-}
-
-/// Does the database answer?
-struct Alive: Statement {
-    static let sql = "SELECT 1"
 }

@@ -1,4 +1,4 @@
-/// Which web pages may open a socket. Programs that are no browsers send no origin and are not asked.
+/// Which web pages may open a socket and read what the API answers. Programs that are no browsers send no origin and are not asked.
 ///
 /// Without a list those pages may that came from the host that is asked, and those of this machine. A page of another site
 /// would act in the name of whoever looks at it. Since tokens never travel in cookies it would need a token as well: this
@@ -7,10 +7,12 @@ package struct Origins: Sendable {
     /// Such as `https://chat.example.org`, or `*` for every page.
     let allowed: [String]?
 
+    var allowsAll: Bool { allowed?.contains("*") == true }
+
     /// - Parameter host: the `Host` of the request, with its port if it has one.
     func allows(_ origin: String, host: String) -> Bool {
         guard let allowed else { return Self.isLoopback(origin) || Self.authority(of: origin) == host.lowercased() }
-        return allowed.contains("*") || allowed.contains { $0.lowercased() == origin.lowercased() }
+        return allowsAll || allowed.contains { $0.lowercased() == origin.lowercased() }
     }
 
     /// Host and port of a web page's origin; `nil` for anything else, such as the `null` of a sandboxed frame.

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import HTTPServer
 internal import Networking
 internal import Observability
@@ -20,6 +21,10 @@ public struct Server: Sendable {
     /// - Throws: ``ConfigurationError``, or what made it impossible to start or to go on.
     public func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
+        // In development a core dump, or a debugger, is what one wants.
+        if configuration.stage == .production, !ProcessMemory.conceal() {
+            Logger.current.warning("core dumps could not be forbidden: one would hold the server's secrets")
+        }
         let registry = MetricsRegistry.shared
         let group = EventLoopGroup(count: SocketDirectory.loopCount(wanted: configuration.loops, cores: EventLoopGroup.coreCount))
         let descriptors = DescriptorLimit.raise()
@@ -36,13 +41,16 @@ public struct Server: Sendable {
         let server = HTTPServer(router: surface.router, configuration: serving, group: group, metrics: registry)
         Logger.current.info(
             "parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)", "descriptors": "\(descriptors)"])
-        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit).run(
+        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit + Self.cutting).run(
             until: ProcessSignals.stopRequested)
         await writer.close()
         await database.close()
         Logger.current.info("parley has stopped")
         group.shutdown()
     }
+
+    /// How long the server may take to cut what was not finished within the drain limit; else the pools would close under it.
+    private static let cutting = Duration.seconds(2)
 
     /// Clients for whom there are descriptors, so that one too many is told to come back, rather than not accepted.
     ///
@@ -55,7 +63,9 @@ public struct Server: Sendable {
 
     private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {
         var serving = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        serving.timing.drain = configuration.drainLimit
         serving.answerForFailure = Surface.answer(forFailure:)
+        serving.completeAnswer = CrossOrigin(origins: Origins(allowed: configuration.allowedOrigins), prefix: Surface.api + "/").complete
         guard let tls = configuration.tls else { return serving }
         do {
             serving.tls = try TLSContext.server(certificateChain: tls.certificateChain, privateKey: tls.privateKey)

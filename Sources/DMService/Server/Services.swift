@@ -7,8 +7,11 @@ internal import Runtime
 /// The rooms of the product, joined: who uses whom is said here and nowhere else.
 struct Services: Sendable {
     let database: Database
+    let writer: Database
+    let schema: SchemaWatch
     let delivery: Delivery
     let limits: RateLimits
+    let proxies: TrustedProxies
     let registry: MetricsRegistry
     let authentication: Authentication
     let accounts: AccountActions
@@ -35,26 +38,33 @@ struct Services: Sendable {
         let ids = UUIDv7Generator()
         let revocations = Revocations(tokenLifetime: configuration.accessLifetime)
         self.database = database
+        self.writer = writer
         self.registry = registry
         delivery = try await Delivery(group: group)
         limits = RateLimits(sizes: configuration.limits)
+        proxies = TrustedProxies(blocks: configuration.trustedProxies)
         registry.gauge("parley_rate_limit_buckets", help: "Counters that rate limits remember.") { [limits] in Double(limits.bucketCount) }
         authentication = Authentication(
-            verifier: TokenVerifier(keys: keys, issuer: Self.issuer, audience: Self.audience), revocations: revocations)
+            verifier: TokenVerifier(
+                keys: keys, issuer: Self.issuer, audience: Self.audience, longestLifetime: configuration.accessLifetime),
+            revocations: revocations, limits: limits, proxies: proxies)
         accounts = AccountActions(
             database: database, hasher: PasswordHasher(),
             signer: TokenSigner(keys: keys, issuer: Self.issuer, audience: Self.audience, lifetime: configuration.accessLifetime),
             successorKey: RefreshToken.SuccessorKey(configuration.secret), ids: ids, revocations: revocations, delivery: delivery,
-            refreshLifetime: configuration.refreshLifetime)
+            limits: limits, refreshLifetime: configuration.refreshLifetime)
         conversations = ConversationActions(database: database, ids: ids)
         profiles = ProfileDirectory(database: database)
         messages = MessageActions(
             writer: MessageWriter(
                 group: group, database: writer, profiles: profiles, delivery: delivery, metrics: MessageMetrics(registry)),
             longestContent: configuration.longestContent)
+        schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
         background = [
+            schema,
             RevocationWatch(
-                database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime)
+                database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime),
+            ExpirySweeper(database: database),
         ]
     }
 }

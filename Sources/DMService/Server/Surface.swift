@@ -1,25 +1,29 @@
 internal import HTTPServer
 internal import JSON
+internal import Observability
 internal import Postgres
 
 /// Every route of the service, and what stands in front of it.
 struct Surface: Sendable {
-    private static let api = "/api/v1"
+    static let api = "/api/v1"
 
     let router: Router
 
     init(_ services: Services, _ configuration: Configuration, demo: [DemoPerson]) throws {
-        let limiting = RateLimiting(limits: services.limits)
+        let limiting = RateLimiting(limits: services.limits, proxies: services.proxies)
         let authentication = services.authentication
         var router = Router()
 
         router.mount(
-            HealthRoutes(database: services.database, revocations: authentication.revocations, registry: services.registry).routes)
+            HealthRoutes(
+                database: services.database, writer: services.writer, schema: services.schema, revocations: authentication.revocations,
+                registry: services.registry, metricsToken: configuration.metricsToken
+            ).routes)
         router.mount(
             AccountRoutes(actions: services.accounts, authentication: authentication).routes, under: Self.api, through: [limiting.byAddress]
         )
         router.mount(
-            PersonRoutes(database: services.database).routes
+            PersonRoutes(accounts: services.accounts, database: services.database).routes
                 + ConversationRoutes(actions: services.conversations, database: services.database).routes
                 + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes,
             under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
@@ -27,7 +31,7 @@ struct Surface: Sendable {
         let origins = Origins(allowed: configuration.allowedOrigins)
         let sockets = SocketEndpoint(
             authentication: authentication, messages: services.messages, delivery: services.delivery, limits: services.limits,
-            metrics: SocketMetrics(services.registry), database: services.database, origins: origins)
+            metrics: SocketMetrics(services.registry), accounts: services.accounts, origins: origins)
         router.mount(sockets.routes, through: [limiting.byAddress])
 
         if configuration.echoes { router.mount([.echo(compresses: true)]) }
@@ -45,9 +49,20 @@ struct Surface: Sendable {
         HeaderField(.xFrameOptions, "DENY"),
     ]
 
-    /// What failures underneath are answered with. Whatever is not named here is 500 `internal`.
+    /// What failures underneath are answered with, and where they are logged. Whatever is not named here is 500 `internal`.
     static func answer(forFailure error: any Error) -> HTTPError? {
-        guard let error = error as? PostgresError, error.isUnavailability else { return nil }
+        guard let error = error as? PostgresError else {
+            Logger.current.error("a request failed unexpectedly", [.code: "\(type(of: error))"])
+            return nil
+        }
+        let facts: [Logger.Key: String] = [
+            .code: "\(error.code)", .sqlState: error.sqlState ?? "none", .statement: error.statement ?? "none",
+        ]
+        guard error.isUnavailability else {
+            Logger.current.error("a request failed unexpectedly", facts)
+            return nil
+        }
+        Logger.current.warning("a request failed for want of the database", facts)
         return .unavailable
     }
 }

@@ -94,8 +94,10 @@ extension HTTPConnection {
 
     // MARK: Answer
 
-    private func send(_ response: Response) async {
+    private func send(_ answer: Response) async {
         guard !isEnded, let exchange else { return }
+        var response = answer
+        if let head = exchange.head { home.core.configuration.completeAnswer?(head, &response) }
         let version = exchange.head?.version ?? .http11
         var keepsAlive = exchange.head?.keepsAlive ?? false
         if mustClose || home.isDraining || !exchange.isComplete { keepsAlive = false }

@@ -32,6 +32,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var maximumConnections = 100_000
     /// Fields that every answer carries.
     public var standardHeaders: [HeaderField] = []
+    /// Has the last word on every answer, refusals of the server itself included.
+    public var completeAnswer: (@Sendable (RequestHead, inout Response) -> Void)?
     /// Says what a failure underneath is answered with, such as 503 for a lost database. `nil`: 500 `internal`.
     public var answerForFailure: @Sendable (any Error) -> HTTPError? = { _ in nil }
 

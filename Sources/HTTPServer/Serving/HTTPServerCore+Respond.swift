@@ -28,10 +28,10 @@ extension HTTPServerCore {
 
     private func answer(toFailure error: any Error) -> HTTPError {
         if let answer = configuration.answerForFailure(error) {
-            Logger.current.warning("a request failed", [.errorType: "\(type(of: error))", .status: "\(answer.code.status.code)"])
+            Logger.current.info("a request failed", [.errorType: "\(type(of: error))", .status: "\(answer.code.status.code)"])
             return answer
         }
-        Logger.current.error("a request failed unexpectedly", [.errorType: "\(type(of: error))"])
+        Logger.current.info("a request failed unexpectedly", [.errorType: "\(type(of: error))"])
         return HTTPError(.internal, "Something went wrong on our side. The request_id helps us to find it.")
     }
 

@@ -18,6 +18,8 @@ final class PipelineUnit: @unchecked Sendable {
     private var hidden = 0
     private var failure: PostgresError?
     private(set) var isOver = false
+    /// Whether the server has done all of it.
+    var isDone: Bool { isOver && failure == nil }
     private var waiter: UnsafeContinuation<Void, Never>?
     /// When it was sent, in nanoseconds of ``MonotonicClock``.
     var sentAt: UInt64 = 0

@@ -6,7 +6,7 @@ internal import Synchronization
 extension PostgresPool {
     private static let interval = Duration.milliseconds(250)
 
-    /// How long a sign of life may take before the database counts as slow, in milliseconds.
+    /// How long a sign of life may take before the connection counts as slow, in milliseconds.
     private static let patience: UInt64 = 1000
 
     /// A unit without statements: the cheapest question there is.
@@ -30,17 +30,26 @@ extension PostgresPool {
         reportHealth()
     }
 
+    /// Asks one connection after the other, though one may owe an answer: a frozen connection is not a frozen server.
     private func sendPing() {
-        if let ping, !ping.unit.isOver { return }
         let shared = state.sharedMembers
         guard !shared.isEmpty else { return }
-        ping = (try? shared[beats / 2 % shared.count].submit()).map { Ping(unit: $0, sentAt: loop.now) }
+        guard let unit = try? shared[beats / 2 % shared.count].submit() else { return }
+        pings.append(Ping(unit: unit, sentAt: loop.now))
     }
 
     func reportHealth() {
-        let isSlow = ping.map { !$0.unit.isOver && loop.now - $0.sentAt >= Self.patience } ?? false
+        if pings.contains(where: \.unit.isDone) { lastSignOfLife = loop.now }
+        pings.removeAll(where: \.unit.isOver)
+        let isSlow = pings.contains { loop.now - $0.sentAt >= Self.patience }
         let health: PostgresHealth =
-            if state.isEmpty { .unavailable } else if isSlow || state.count < configuration.connectionsPerLoop { .degraded } else { .ready }
+            if state.isEmpty {
+                .unavailable
+            } else if isSlow, loop.now - lastSignOfLife >= Self.patience {
+                .silent
+            } else {
+                isSlow || state.count < configuration.connectionsPerLoop ? .degraded : .ready
+            }
         reportedHealth.store(health.rawValue, ordering: .relaxed)
     }
 }

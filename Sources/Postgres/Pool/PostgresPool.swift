@@ -29,7 +29,10 @@ final class PostgresPool: @unchecked Sendable {
     // Health; see PostgresPool+Health.swift.
     var beat: LoopTimer?
     var beats = 0
-    var ping: Ping?
+    /// Signs of life that were asked for and have not come.
+    var pings: [Ping] = []
+    /// When one came last, in milliseconds of ``EventLoop/now``.
+    var lastSignOfLife: UInt64 = 0
     let reportedHealth = Atomic<UInt8>(PostgresHealth.unavailable.rawValue)
 
     private enum Outcome {

@@ -14,6 +14,8 @@ struct ConfigurationTarget: TextFuzzTarget {
         ("PARLEY_LOG_LEVEL", ["info", "debug", "loud"]),
         ("PARLEY_TLS_CERTIFICATE", ["a.pem", ""]), ("PARLEY_TLS_KEY", ["a.key", ""]), ("PARLEY_DRAIN_SECONDS", Numbers.written),
         ("PARLEY_ALLOWED_ORIGINS", ["*", "https://a, https://b", ","]),
+        ("PARLEY_TRUSTED_PROXIES", ["10.0.0.0/8, ::1", "10.0.0.1/8", "0.0.0.0/0", "::/129", "a/1", ",", "1.2.3.4/99999999999999999999"]),
+        ("PARLEY_METRICS_TOKEN", ["short", "a-token-for-prometheus"]),
         ("PARLEY_PREVIOUS_SECRETS", ["short", "a previous secret of thirty-two bytes", ","]),
     ]
     /// Long enough for a secret, and found wherever it should not stand.

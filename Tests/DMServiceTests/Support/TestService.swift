@@ -34,7 +34,7 @@ struct TestService: Sendable {
 
     /// Runs `body` on a loop with so many nodes on one schema, which is dropped afterwards.
     static func run(
-        nodes: Int = 1, loops: Int = 1, lockTimeout: Duration = .seconds(20),
+        nodes: Int = 1, loops: Int = 1, settings variables: [String: String] = [:], lockTimeout: Duration = .seconds(20),
         _ body: @escaping @Sendable ([TestService]) async throws -> Void
     ) async throws {
         let url = try #require(ProcessInfo.processInfo.environment["PARLEY_TEST_DATABASE_URL"])
@@ -60,7 +60,7 @@ struct TestService: Sendable {
                 let database = await Database(settings, on: group, metrics: MetricsRegistry())
                 databases.append(database)
                 let services = try await Services(
-                    configuration(), group: group, database: database, writer: database, registry: MetricsRegistry())
+                    configuration(variables), group: group, database: database, writer: database, registry: MetricsRegistry())
                 nodesMade.append(TestService(services: services, group: group))
             }
             let made = nodesMade

@@ -77,11 +77,21 @@ class Service(Running):
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def start(self):
+    def launch(self):
+        """Starts it without waiting for anything."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve"], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
+
+    def answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/live", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def start(self):
+        self.launch()
         wait_until(lambda: is_ready(self.url) or self.process.poll() is not None, 30, f"a ready service ({self.log})")
         assert self.process.poll() is None, self.log.read_text()[-2000:]
 

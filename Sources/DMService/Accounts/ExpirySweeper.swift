@@ -1,0 +1,51 @@
+internal import Observability
+internal import Postgres
+internal import Runtime
+
+/// Forgets sign-ins that nobody can use any more: their refresh tokens, and once none is left the sign-in and its device.
+struct ExpirySweeper: Service {
+    let database: Database
+
+    /// Between two rounds. Each node makes its own; one sweeps at a time.
+    private static let interval = Duration.seconds(60)
+    /// Refresh tokens of one transaction.
+    private static let slice = 500
+    /// Transactions of one round, so that what piled up does not take the database from everybody else.
+    private static let slices = 20
+
+    func run() async throws {
+        var lastFailure: PostgresError?
+        while true {
+            // Nodes that were started together do not sweep together.
+            try await Task.sleep(for: Self.interval * Double.random(in: 0.5...1.5))
+            do {
+                for _ in 0..<Self.slices {
+                    let count = try await database.onLoop { try await sweep() }
+                    if count < Self.slice { break }
+                }
+                lastFailure = nil
+            } catch let error as PostgresError {
+                if error != lastFailure {
+                    Logger.current.warning(
+                        "expired sign-ins could not be deleted", [.code: "\(error.code)", .sqlState: error.sqlState ?? "none"])
+                }
+                lastFailure = error
+            }
+        }
+    }
+
+    /// Deletes one slice. Answers how many refresh tokens that were.
+    func sweep() async throws -> Int {
+        try await database.transaction { transaction in
+            // With two at it, each would see the other's tokens of a sign-in, and neither would delete it.
+            guard try await transaction.one(TrySweepLock()) else { return 0 }
+            let signIns = try await transaction.query(DeleteExpiredTokens(limit: Self.slice))
+            guard !signIns.isEmpty else { return 0 }
+            let devices = try await transaction.query(DeleteSignInsWithoutTokens(signIns: Array(Set(signIns))))
+            // Locked first and asked afterwards: a sign-in that begins on the device just now is seen then.
+            let idle = try await transaction.query(LockDevices(devices: Array(Set(devices))))
+            try await transaction.execute(DeleteUnusedDevices(devices: idle))
+            return signIns.count
+        }
+    }
+}
