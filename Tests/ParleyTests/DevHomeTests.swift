@@ -65,9 +65,8 @@ import Testing
     }
 
     @Test func `a port with a listener is not free, and is claimed once`() throws {
-        let port = try LoopbackPort.anyFree()
+        let port = try LoopbackPort.claimAny()
         #expect(LoopbackPort.isFree(port))
-        try LoopbackPort.claim(port)
         let failure = #expect(throws: DevFailure.self) { try LoopbackPort.claim(port) }
         #expect(failure?.explanation.hasPrefix("port \(port) is in use") == true)
         #expect(!LoopbackPort.answersOK(port, path: "/health/ready"))

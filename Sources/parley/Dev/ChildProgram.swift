@@ -9,7 +9,7 @@ struct ChildProgram {
     /// Where its standard output and error are appended.
     let log: String
     /// The account to run as; `nil` for our own.
-    var account: Account?
+    var account: SystemUser?
     /// A file for its standard input; `nil` for none.
     var input: String?
     /// The folder to start in; `nil` for ours.

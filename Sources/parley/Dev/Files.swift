@@ -27,7 +27,7 @@ enum Files {
     }
 
     /// Writes a file whole: whoever reads it finds the text of before or this one, never a part.
-    static func write(_ text: String, to path: String, mode: mode_t = 0o600, owner: Account? = nil) throws(DevFailure) {
+    static func write(_ text: String, to path: String, mode: mode_t = 0o600, owner: SystemUser? = nil) throws(DevFailure) {
         let draft = "\(path).\(getpid())"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)

@@ -15,11 +15,11 @@ enum LoopbackPort {
         }
     }
 
-    /// A port that is free now.
-    static func anyFree() throws(DevFailure) -> UInt16 {
+    /// Takes a port that nobody else has, as ``claim(_:)`` does.
+    static func claimAny() throws(DevFailure) -> UInt16 {
         for _ in 0..<200 {
             let port = UInt16.random(in: UInt16(choice.lowerBound)..<UInt16(choice.upperBound))
-            if isFree(port) { return port }
+            if tryClaim(port) { return port }
         }
         throw DevFailure("no free port between \(choice.lowerBound) and \(choice.upperBound)")
     }
@@ -31,6 +31,13 @@ enum LoopbackPort {
     ///
     /// - Throws: ``DevFailure`` if the port is taken.
     static func claim(_ port: UInt16) throws(DevFailure) {
+        guard tryClaim(port) else {
+            throw DevFailure("port \(port) is in use: end what listens there, or choose another one with PARLEY_PORT")
+        }
+    }
+
+    /// The same; answers whether it is this process's now.
+    static func tryClaim(_ port: UInt16) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         // A leading zero byte makes the name abstract: no file, and gone with the process.
@@ -41,9 +48,9 @@ enum LoopbackPort {
                 bind(holder, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
             }
         }
-        guard isOurs, isFree(port) else {
-            throw DevFailure("port \(port) is in use: end what listens there, or choose another one with PARLEY_PORT")
-        }
+        if isOurs, isFree(port) { return true }
+        close(holder)
+        return false
     }
 
     /// Whether an HTTP server answers `GET path` with 200 within a second.

@@ -9,7 +9,7 @@ extension PrivatePostgres {
     /// - Parameter run: runs a program to its end.
     /// - Throws: ``DevFailure`` if there is no usable installation or a step fails, or what `run` throws.
     static func prepare(in home: DevHome, run: (ChildProgram) throws -> Void) throws -> PrivatePostgres {
-        let account = getuid() == 0 ? Account(named: "postgres") : nil
+        let account = getuid() == 0 ? SystemUser(named: "postgres") : nil
         guard getuid() != 0 || account != nil else {
             throw DevFailure("PostgreSQL does not run as root, and there is no account `postgres`: install Debian's package postgresql")
         }
@@ -54,10 +54,10 @@ extension PrivatePostgres {
 
     /// The port of the last time where it is still free, else another one.
     private static func port(rememberedIn file: String) throws(DevFailure) -> UInt16 {
-        if let line = Files.read(file)?.split(separator: "\n").first, let port = UInt16(line), LoopbackPort.isFree(port) {
+        if let line = Files.read(file)?.split(separator: "\n").first, let port = UInt16(line), LoopbackPort.tryClaim(port) {
             return port
         }
-        let port = try LoopbackPort.anyFree()
+        let port = try LoopbackPort.claimAny()
         try Files.write("\(port)\n", to: file, mode: 0o644)
         return port
     }
@@ -77,7 +77,7 @@ extension PrivatePostgres {
     }
 
     /// The folder of this home's cluster, which belongs to `account`.
-    private static func place(in home: DevHome, for account: Account?, run: (ChildProgram) throws -> Void) throws -> String {
+    private static func place(in home: DevHome, for account: SystemUser?, run: (ChildProgram) throws -> Void) throws -> String {
         let link = "\(home.path)/postgres"
         if let folder = Files.resolve(link) { return folder }
         unlink(link)  // in case it leads nowhere

@@ -9,7 +9,7 @@ struct PrivatePostgres {
     static let name = "parley"
 
     let installation: PostgresInstallation
-    let account: Account?
+    let account: SystemUser?
     let home: DevHome
     /// Holds the cluster (`data`), its password and its socket; without symbolic links.
     let folder: String

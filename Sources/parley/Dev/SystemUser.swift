@@ -1,7 +1,7 @@
 import Glibc
 
 /// A user account of this machine.
-struct Account: Equatable {
+struct SystemUser: Equatable {
     let user: uid_t
     let group: gid_t
 
