@@ -87,16 +87,8 @@ extension Database {
     private func run(
         _ submit: @Sendable (Pipeline) throws(PostgresError) -> PipelineUnit
     ) async throws(PostgresError) -> PipelineUnit {
-        guard let poolHere else { return try await run(submit, on: pools[0].loop) }
-        return try await poolHere.run(submit)
-    }
-
-    /// Hops to `loop`, whose isolation it has, and back.
-    private func run(
-        _ submit: @Sendable (Pipeline) throws(PostgresError) -> PipelineUnit, on loop: isolated EventLoop
-    ) async throws(PostgresError) -> PipelineUnit {
-        // Something must be called between the hop and the await: else release builds leave the hop out.
-        loop.preconditionInLoop()
-        return try await run(submit)
+        if let poolHere { return try await poolHere.run(submit) }
+        let pool = pools[0]
+        return try await pool.loop.perform { () async throws(PostgresError) in try await pool.run(submit) }
     }
 }

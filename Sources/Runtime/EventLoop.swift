@@ -35,6 +35,17 @@ public actor EventLoop {
         try body(self)
     }
 
+    /// Runs async `body` on this loop, with every continuation of what it calls, and answers what it answers: the way onto
+    /// the loop for a task of elsewhere.
+    ///
+    /// Isolation brings the task here, the preference keeps it: closures that `body` hands to functions of the standard
+    /// library are not isolated, and would run on the global pool.
+    public func perform<Value: Sendable, Failure>(
+        _ body: @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await withTaskExecutorPreference(executor) { () async throws(Failure) in try await body() }
+    }
+
     /// Starts `body` on this loop at once: the way from a callback of the loop into async code. Loop thread only.
     ///
     /// The body runs up to its first suspension before this returns, and every continuation comes back to this loop's

@@ -51,6 +51,28 @@ import Testing
         }
     }
 
+    @Test func `callers of elsewhere wait for a connection like those on the loop`() async throws {
+        var configuration = try TestDatabase.configuration()
+        configuration.connectionsPerLoop = 1
+        try await TestDatabase.use(configuration, onLoop: false) { database in
+            let (isLent, signal) = AsyncStream<Void>.makeStream()
+            let holder = Task {
+                try await database.onLoop {
+                    try await database.withConnection { _ in
+                        signal.finish()
+                        try await Task.sleep(for: .seconds(60))
+                    }
+                }
+            }
+            for await _ in isLent {}
+            let callers = (0..<50).map { number in Task { try await database.one(Echo(number: number)) } }
+            try await Task.sleep(for: .milliseconds(20))
+            holder.cancel()
+            for (number, caller) in callers.enumerated() { #expect(try await caller.value == Int64(number)) }
+            _ = await holder.result
+        }
+    }
+
     @Test func `a thousand transactions take turns on few connections`() async throws {
         try await TestDatabase.useCounters(connections: 4) { database in
             try await database.execute(SetCounter(name: "a", value: 0))

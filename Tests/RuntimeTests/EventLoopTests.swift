@@ -23,6 +23,24 @@ import Testing
         return [before, EventLoop.current?.index]
     }
 
+    @Test @MainActor func `a task of elsewhere stays on the loop that hosts it, whatever it calls, and then goes back`() async {
+        let group = EventLoopGroup(count: 2)
+        defer { group.shutdown() }
+        let places = await group.loops[1].perform {
+            let before = EventLoop.current?.index
+            let inside = await withTaskCancellationHandler {
+                await Task.yield()
+                return EventLoop.current?.index
+            } onCancel: {
+            }
+            try? await Task.sleep(for: .milliseconds(2))
+            return [before, inside, EventLoop.current?.index]
+        }
+        #expect(places == [1, 1, 1])
+        #expect(EventLoop.current == nil)
+        MainActor.assertIsolated()
+    }
+
     @Test func `letters of one thread arrive in order, and none is lost`() async {
         let group = EventLoopGroup(count: 1)
         defer { group.shutdown() }

@@ -83,14 +83,15 @@ final class PostgresPool: @unchecked Sendable {
     private static let waiterLimit = 10_000
 
     private func wait(for use: PoolState<Pipeline>.Use) async throws(PostgresError) -> Pipeline {
-        loop.preconditionInLoop()
         if let refusal { throw refusal }
         lastWaiter += 1
         let id = lastWaiter
         let start = MonotonicClock.now
         telemetry.waiting.increment()
         let outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
+            // Here, not above: a task that does not prefer the loop would leave it for this closure.
+            loop.preconditionInLoop()
+            return await withUnsafeContinuation { continuation in
                 waiters[id] = continuation
                 state.wait(id, for: use, until: loop.now + configuration.poolWait.milliseconds)
             }
