@@ -5,15 +5,15 @@ import Testing
 @Suite struct ServiceTests {
     @Test func `services start in order and stop in reverse`() async throws {
         let diary = Diary()
-        let group = ServiceGroup([Recorded("a", diary), Recorded("b", diary), Recorded("c", diary)], drainLimit: .seconds(60))
+        let group = ServiceGroup([Recorded("a", diary), Recorded("b", diary), Recorded("c", diary)], drainLimit: .seconds(600))
         try await group.run { await diary.waitFor("start c") }
         #expect(diary.lines == ["start a", "start b", "start c", "stop c", "stop b", "stop a"])
     }
 
     @Test func `one service's failure stops the others and is thrown`() async {
         let diary = Diary()
-        let group = ServiceGroup([Recorded("a", diary), Failing()], drainLimit: .seconds(60))
-        await #expect(throws: Failing.Broken.self) { try await group.run { try? await Task.sleep(for: .seconds(60)) } }
+        let group = ServiceGroup([Recorded("a", diary), Failing()], drainLimit: .seconds(600))
+        await #expect(throws: Failing.Broken.self) { try await group.run { try? await Task.sleep(for: .seconds(600)) } }
         #expect(diary.lines == ["start a", "stop a"])
     }
 
@@ -38,7 +38,8 @@ import Testing
 
         func run() async throws {
             diary.write("start \(name)")
-            try? await Task.sleep(for: .seconds(60))
+            let nothing = AsyncStream<Never> { _ in }
+            for await _ in nothing {}  // ends when the task is cancelled
             diary.write("stop \(name)")
         }
     }

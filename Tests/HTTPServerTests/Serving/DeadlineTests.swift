@@ -22,8 +22,8 @@ import Testing
         try await serve {
             $0.head = .milliseconds(300)
         } _: { server in
-            let client = try server.client()
-            for byte in Array("GET /hello HTTP/1.1\r\n".utf8) {
+            let client = try server.client(saying: "G")
+            for byte in Array("ET /hello HTTP/1.1\r\n".utf8) {
                 try await client.send([byte])
                 try await Task.sleep(for: .milliseconds(20))
             }

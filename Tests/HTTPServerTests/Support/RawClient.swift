@@ -19,7 +19,8 @@ final class RawClient: @unchecked Sendable {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
 
-    init(port: Int) throws {
+    /// - Parameter opening: is sent at once, however many calls wait for a thread.
+    init(port: Int, saying opening: String = "") throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -29,7 +30,8 @@ final class RawClient: @unchecked Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
         guard status == 0 else { throw ClientError.notConnected }
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        if !opening.isEmpty { _ = Glibc.send(descriptor, opening, opening.utf8.count, Int32(MSG_NOSIGNAL)) }
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -39,7 +41,7 @@ final class RawClient: @unchecked Sendable {
         case notConnected
         /// The server closed in the middle of what was expected.
         case ended
-        /// Nothing came for ten seconds.
+        /// Nothing came for a minute.
         case silence
         case malformed
     }

@@ -26,6 +26,11 @@ struct TestServer: Sendable {
         _ body: (TestServer) async throws -> Void
     ) async throws {
         var configuration = HTTPServerConfiguration(port: 0)
+        // Deadlines belong to the tests that set them: on a busy machine all others need more patience than the product has.
+        configuration.timing.head = .seconds(600)
+        configuration.timing.bodyGrace = .seconds(600)
+        configuration.timing.keepAlive = .seconds(600)
+        configuration.timing.writeStall = .seconds(600)
         configuration.timing.check = .milliseconds(10)
         adjust(&configuration)
         let group = EventLoopGroup(count: loops)
@@ -51,7 +56,7 @@ struct TestServer: Sendable {
         try result.get()
     }
 
-    func client() throws -> RawClient { try RawClient(port: port) }
+    func client(saying opening: String = "") throws -> RawClient { try RawClient(port: port, saying: opening) }
 
     func metric(_ name: String) -> String? {
         String(decoding: metrics.renderPrometheus(), as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name) }.map(String.init)

@@ -73,7 +73,7 @@ private final class EndedSockets: Sendable {
 
     /// Waits for the first socket to end.
     func first() async throws -> WebSocketCloseCode {
-        for _ in 0..<500 {
+        for _ in 0..<6_000 {
             if let code = codes.withLock({ $0.first }) { return code }
             try await Task.sleep(for: .milliseconds(10))
         }
