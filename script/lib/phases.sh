@@ -158,6 +158,7 @@ fuzz() {
 
 phase_autobahn() { service_tests autobahn -m autobahn; }
 
+# Leaks are not looked for: a task that a test leaves waiting on a loop which it ends is never resumed, and counts as one.
 phase_address() { ASAN_OPTIONS=detect_leaks=0 sanitized address; }
 
 # There are no suppressions: what cannot be seen of a Mutex is told to ThreadSanitizer by thread-sanitizer.c.
