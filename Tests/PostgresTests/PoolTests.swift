@@ -58,7 +58,7 @@ import Testing
             let (isLent, signal) = AsyncStream<Void>.makeStream()
             let holder = Task {
                 try await database.onLoop {
-                    try await database.withConnection { _ in
+                    try await database.transaction { _ async throws in
                         signal.finish()
                         try await Task.sleep(for: .seconds(60))
                     }
