@@ -19,10 +19,11 @@ report() {
     bench "${@:2}" --json "$reports/$1.json" || status=1
 }
 
-report pairs-closed pairs --pairs 200
+# Fixed rates first: what a closed loop wrote, PostgreSQL vacuums for a while.
 report pairs-1000 pairs --pairs 200 --rate 1000 --duration 20
 report pairs-5000 pairs --pairs 200 --rate 5000 --duration 20
 report pairs-seeds pairs --pairs 500 --rate 500 --duration 60
+report pairs-closed pairs --pairs 200
 report pairs-rapid pairs --pairs 1 --in-flight 100
 report http http
 report echo echo

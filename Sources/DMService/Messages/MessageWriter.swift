@@ -2,8 +2,10 @@ internal import Crypto
 internal import Postgres
 internal import Runtime
 
-/// The one way in which messages get into the database: to the queue of their conversation's shard, one for each loop.
+/// The one way in which messages get into the database: to the queue of their conversation's shard.
 struct MessageWriter: Sendable {
+    /// One for every two loops: at a middling load a queue that gets more gathers more while it commits, and a message that shares its
+    /// commit costs less. `Benchmarks/README.md` has the figures.
     private let queues: [Shard]
 
     private struct Shard: Sendable {
@@ -12,7 +14,7 @@ struct MessageWriter: Sendable {
     }
 
     init(group: EventLoopGroup, database: Database, profiles: ProfileDirectory, delivery: Delivery, metrics: MessageMetrics) {
-        queues = group.loops.map { loop in
+        queues = group.loops.prefix(max(1, group.loops.count / 2)).map { loop in
             let announcer = MessageAnnouncer(loop: loop, database: database, profiles: profiles, delivery: delivery)
             return Shard(loop: loop, queue: WriteQueue(loop: loop, database: database, announcer: announcer, metrics: metrics))
         }
