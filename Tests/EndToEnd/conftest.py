@@ -13,8 +13,9 @@ import pytest
 from support.bystanders import Bystanders
 from support.census import Census
 from support.database import fresh_database
-from support.person import newcomer
+from support.person import Person, newcomer
 from support.service import BINARY, DevService, Service
+from support.tokens import Forge
 
 
 def pytest_configure(config):
@@ -111,20 +112,41 @@ def http(service):
         yield client
 
 
-@pytest.fixture
-def ada(service):
+# People of the shared service. A module that wants other ones says so itself.
+
+
+@pytest.fixture(scope="module")
+def ada(service) -> Person:
     return newcomer(service)
 
 
-@pytest.fixture
-def ben(service):
+@pytest.fixture(scope="module")
+def ben(service) -> Person:
     return newcomer(service)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def eve(service) -> Person:
+    """Somebody who is in no conversation of the others."""
+    return newcomer(service)
+
+
+@pytest.fixture(scope="module")
 def conversation(ada, ben) -> str:
     """The id of the direct conversation of ada and ben."""
     return ada.conversation_with(ben)
+
+
+@pytest.fixture(scope="module")
+def api(service):
+    """A client without an account."""
+    with httpx.Client(base_url=f"{service.url}/api/v1", timeout=15) as client:
+        yield client
+
+
+@pytest.fixture
+def forge(ada, service) -> Forge:
+    return Forge(ada.tokens["access"], service.environment["PARLEY_SECRET"])
 
 
 @pytest.fixture(scope="session")
@@ -140,19 +162,3 @@ def browser():
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def window(browser, service):
-    """Opens windows that share nothing: each is another person's browser, at the service's first page."""
-    contexts = []
-
-    def open_window():
-        contexts.append(browser.new_context())
-        page = contexts[-1].new_page()
-        page.goto(service.url)
-        return page
-
-    yield open_window
-    for context in contexts:
-        context.close()

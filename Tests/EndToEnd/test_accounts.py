@@ -16,31 +16,9 @@ from support.answers import SAME_NAME, TIMESTAMP, UUID7, refused, same_bytes
 from support.bad_json import MALFORMED, NO_STRINGS
 from support.person import PASSWORD, Person, newcomer
 from support.service import wait_until
-from support.tokens import ATTACKS, Forge
+from support.tokens import ATTACKS
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def ada(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def ben(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def api(service):
-    """A client without an account."""
-    with httpx.Client(base_url=f"{service.url}/api/v1", timeout=15) as client:
-        yield client
-
-
-@pytest.fixture
-def forge(ada, service) -> Forge:
-    return Forge(ada.tokens["access"], service.environment["PARLEY_SECRET"])
 
 
 def unused_name() -> str:

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import time
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,27 +16,6 @@ NOBODY = "00000000-0000-7000-8000-000000000000"
 
 # What is no id at all: the same answer as for the id of nothing.
 NO_IDS = ["x", "0", "-1", "null", "%00", "%FF", "%20", "..%2F..", "' OR 1=1--", "a" * 3000, NOBODY[:-1], NOBODY + "0", "{" + NOBODY + "}", NOBODY.replace("-", "")]
-
-
-@pytest.fixture(scope="module")
-def ada(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def ben(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def eve(service) -> Person:
-    """Somebody who is in no conversation of the others."""
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def conversation(ada, ben) -> str:
-    return ada.conversation_with(ben)
 
 
 def say(person: Person, conversation: str, text: str) -> dict:
@@ -155,6 +135,7 @@ def test_the_list_shows_the_latest_first_page_by_page(service):
     ids = [ada.conversation_with(other) for other in others]
     for index in (3, 0, 4, 1):
         say(others[index], ids[index], f"from {index}")
+        time.sleep(0.002)  # times have milliseconds; what has the same one stands in no order of sending
     latest_first = [ids[index] for index in (1, 4, 0, 3, 2)]
 
     def walk(limit: int) -> list[dict]:

@@ -6,10 +6,28 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from support.person import newcomer
+from support.person import Person, newcomer
 from support.window import Window, history
 
 pytestmark = pytest.mark.browser
+
+
+# People for each test alone: a page shows all of somebody's conversations.
+
+
+@pytest.fixture
+def ada(service) -> Person:
+    return newcomer(service)
+
+
+@pytest.fixture
+def ben(service) -> Person:
+    return newcomer(service)
+
+
+@pytest.fixture
+def conversation(ada, ben) -> str:
+    return ada.conversation_with(ben)
 
 
 @pytest.fixture

@@ -17,26 +17,6 @@ from support.person import Person, newcomer
 LONGEST = 4096
 
 
-@pytest.fixture(scope="module")
-def ada(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def ben(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def eve(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def conversation(ada, ben) -> str:
-    return ada.conversation_with(ben)
-
-
 @pytest.fixture
 def fresh(service):
     """Two people who have said nothing yet, and their conversation."""
@@ -450,9 +430,9 @@ def test_a_stranger_gets_nothing_in_and_nobody_hears_of_it(ada, ben, eve, conver
     with ada.socket() as adas, ben.socket() as bens, undisturbed():
         for members in ({}, {"client_msg_id": "x"}, {"content": "x" * 4096}):
             refused(send(eve, conversation, **members), 404, "not_found")
-        for socket in (adas, bens):
-            socket.expect("pong", socket.send("ping"))
-            assert socket.waiting == []
+        for end in (adas, bens):
+            end.expect("pong", end.send("ping"))
+            assert end.waiting == []
 
 
 def test_one_bad_message_in_a_crowd_is_its_senders_loss_alone(fresh, eve):

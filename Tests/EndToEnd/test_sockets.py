@@ -16,36 +16,11 @@ from websockets.sync.client import connect
 
 from support.answers import TIMESTAMP, UUID7, refused, said_well
 from support.bad_json import MALFORMED, NO_STRINGS
-from support.person import Person, Socket, newcomer
+from support.person import Socket, newcomer
 from support.service import wait_until
-from support.tokens import ATTACKS, Forge
+from support.tokens import ATTACKS
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def ada(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def ben(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def eve(service) -> Person:
-    return newcomer(service)
-
-
-@pytest.fixture(scope="module")
-def conversation(ada, ben) -> str:
-    return ada.conversation_with(ben)
-
-
-@pytest.fixture
-def forge(ada, service) -> Forge:
-    return Forge(ada.tokens["access"], service.environment["PARLEY_SECRET"])
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import HTTPServer
 internal import JSON
+internal import Runtime
 internal import Networking
 internal import Synchronization
 
@@ -69,7 +70,7 @@ final class RateLimits: Sendable {
     /// - Parameters:
     ///   - sizes: of the limits that are in force.
     ///   - clock: milliseconds of a monotonic clock.
-    init(sizes: [LimitName: TokenBucket.Size], clock: @escaping @Sendable () -> UInt64 = MonotonicClock.milliseconds) {
+    init(sizes: [LimitName: TokenBucket.Size], clock: @escaping @Sendable () -> UInt64 = { MonotonicClock.now / 1_000_000 }) {
         self.sizes = sizes
         self.clock = clock
     }
@@ -125,14 +126,4 @@ final class RateLimits: Sendable {
             json.endObject()
         }
     }
-}
-
-/// Milliseconds since some moment in the past; never steps back.
-enum MonotonicClock {
-    @Sendable static func milliseconds() -> UInt64 {
-        let (seconds, attoseconds) = (ContinuousClock.now - origin).components
-        return UInt64(seconds) * 1000 + UInt64(attoseconds / 1_000_000_000_000_000)
-    }
-
-    private static let origin = ContinuousClock.now
 }
