@@ -5,10 +5,11 @@ public import Runtime
 ///
 /// `@unchecked Sendable`: confined to its loop. Every entry is a callback of that loop, or is called there by the handler.
 public final class TCPConnection: @unchecked Sendable {
-    /// How long the peer may take nothing of what is left after ``finish()``, how long to close its side then, and how long
-    /// to finish a TLS handshake.
+    /// How long the peer may take nothing of what is left after ``finish()``, how long for all of it, how long to close its side
+    /// then, and how long to finish a TLS handshake.
     enum Patience {
-        static let flush = Duration.seconds(10)
+        static let stall = Duration.seconds(10)
+        static let flush = Duration.seconds(120)
         static let linger = Duration.seconds(2)
         static let handshake = Duration.seconds(10)
     }
@@ -94,7 +95,7 @@ public final class TCPConnection: @unchecked Sendable {
         guard state == .open else { return }
         state = .finishing
         isReadingPaused = false
-        endUnlessPeerReads()
+        endUnlessPeerReads(until: loop.now + UInt64(Patience.flush.components.seconds) * 1000)
         flushAtEndOfTick()
         updateInterest()
     }
@@ -205,12 +206,12 @@ public final class TCPConnection: @unchecked Sendable {
     }
 
     /// A slow reader may take its time for what is left, but one that takes nothing is gone.
-    private func endUnlessPeerReads() {
+    private func endUnlessPeerReads(until last: UInt64) {
         let unsent = unsentBytes
         deadline?.cancel()
-        deadline = loop.schedule(after: Patience.flush) { [weak self] in
+        deadline = loop.schedule(after: Patience.stall) { [weak self] in
             guard let self else { return }
-            if unsentBytes < unsent { endUnlessPeerReads() } else { end(nil) }
+            if unsentBytes < unsent, loop.now < last { endUnlessPeerReads(until: last) } else { end(nil) }
         }
     }
 

@@ -11,10 +11,15 @@ public final class Database: Queryable, Sendable {
 
     /// Begins to open connections, in the background: whether or not the database can be reached. Logs to the logger
     /// that is current now.
-    public init(_ configuration: PostgresConfiguration, on group: EventLoopGroup, metrics: MetricsRegistry = .shared) async {
+    /// - Parameter loops: how many loops of the group have connections, the first ones; all unless it is given.
+    public init(
+        _ configuration: PostgresConfiguration, on group: EventLoopGroup, loops: Int? = nil, metrics: MetricsRegistry = .shared
+    ) async {
         let telemetry = PostgresTelemetry(.current, metrics)
         var pools: [PostgresPool] = []
-        for loop in group.loops { pools.append(await loop.run { loop in PostgresPool(configuration, on: loop, telemetry) }) }
+        for loop in group.loops.prefix(loops ?? group.loops.count) {
+            pools.append(await loop.run { loop in PostgresPool(configuration, on: loop, telemetry) })
+        }
         self.pools = pools
     }
 

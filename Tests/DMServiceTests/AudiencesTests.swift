@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 import Testing
 
 @testable import DMService
@@ -29,7 +30,7 @@ import Testing
         audiences.set([ada], of: conversation, at: 1)
         for (index, other) in others.enumerated() {
             audiences.set([], of: other, at: 1)
-            audiences.lost(1, of: other)
+            audiences.lost(UUIDv7Generator().next(), of: other)
             let step = audiences.step(Int64(index + 1), of: conversation, at: 1)
             #expect(step == .tell([ada]))
         }
@@ -58,9 +59,10 @@ import Testing
         audiences.set([ada], of: conversation, at: 0)
         let replay = audiences.step(4, of: conversation, at: 0, isReplay: true)
         #expect(replay == .known, "nothing was lost")
-        audiences.lost(2, of: conversation)
+        let now = Timestamp(milliseconds: 1_700_000_000_000)
+        for key: UInt64 in [1, 2, 2, 2] { audiences.lost(UniqueID(high: 0, low: key), of: conversation, now: now) }
         let next = audiences.step(5, of: conversation, at: 0)
-        #expect(next == .ask(after: 2))
+        #expect(next == .ask(after: 2, since: now), "one that was tried three times is one")
         let told = audiences.step(5, of: conversation, at: 0, isComplete: true)
         let following = audiences.step(6, of: conversation, at: 0)
         #expect(told == .tell([ada]) && following == .tell([ada]))
@@ -68,7 +70,7 @@ import Testing
 
     @Test func `the first message of all, whose answer was lost, is news when it is sent again`() {
         var audiences = Audiences()
-        audiences.lost(1, of: conversation)
+        audiences.lost(UniqueID(high: 0, low: 1), of: conversation)
         let unknown = audiences.step(1, of: conversation, at: 0, isReplay: true)
         audiences.set([ada], of: conversation, at: 0)
         let told = audiences.step(1, of: conversation, at: 0, isReplay: true)

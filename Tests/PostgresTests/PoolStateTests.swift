@@ -65,6 +65,20 @@ import Testing
         #expect(state.opened(idle).isEmpty)
     }
 
+    @Test mutating func `a connection that was promised to statements is lent to no transaction before they have come`() {
+        let other = Member(load: PoolState<Member>.loadLimit)
+        idle.load = PoolState<Member>.loadLimit
+        _ = state.opened(idle)
+        _ = state.opened(other)
+        #expect(state.request(.shared) == nil)
+        state.wait(1, for: .shared, until: 1000)
+        idle.load = 1
+        #expect(state.lightened().map(\.waiter) == [1])
+        #expect(state.request(.exclusive) == nil)
+        state.arrived(at: idle)
+        #expect(state.request(.exclusive) === idle)
+    }
+
     @Test mutating func `a connection that ended while it was lent is not lent again`() {
         _ = state.opened(idle)
         _ = state.request(.exclusive)

@@ -1,3 +1,6 @@
+internal import Crypto
+internal import JSON
+
 /// Who hears of conversations, as of a `members_rev`, and up to which `seq` they have been told. Belongs to a ``MessageAnnouncer``.
 ///
 /// Members are used only for messages that were stored under the `members_rev` that they were read under, or an earlier one, so a
@@ -8,8 +11,9 @@ struct Audiences {
         case tell([Member.ID])
         /// They were told before.
         case known
-        /// It is not known whom to tell, or what came before was never told: the messages behind the `seq` `after`.
-        case ask(after: Int64?)
+        /// It is not known whom to tell, or what came before was never told: the messages behind the `seq` `after` that were
+        /// stored since `since`, if that is given.
+        case ask(after: Int64?, since: Timestamp? = nil)
     }
 
     private struct Entry {
@@ -25,9 +29,15 @@ struct Audiences {
     /// Two generations: when the younger is full it becomes the older, and the older is forgotten.
     private var young: [Conversation.ID: Entry] = [:]
     private var old: [Conversation.ID: Entry] = [:]
-    /// Of conversations of which nothing was told yet: how many messages may have been stored although the answer was lost.
-    private var losses: [Conversation.ID: Int64] = [:]
+    /// Of conversations of which nothing was told yet: what may have been stored although the answer was lost.
+    private var losses: [Conversation.ID: Loss] = [:]
     private let limit: Int
+
+    private struct Loss {
+        let since: Timestamp
+        /// Each message once, however often it was tried.
+        var keys: Set<UniqueID> = []
+    }
 
     /// - Parameter limit: conversations in one generation.
     init(limit: Int = 50_000) { self.limit = limit }
@@ -46,8 +56,8 @@ struct Audiences {
         let told = index.map { young.values[$0].told } ?? 0
         let lost = losses.isEmpty ? nil : losses[conversation]
         if told > 0 ? seq <= told : isReplay && lost == nil { return .known }
-        if !isComplete, let last = told > 0 ? told : lost.map({ max(0, seq - 1 - $0) }), last + 1 < seq {
-            return .ask(after: max(last, seq - 1 - Self.longestGap))
+        if !isComplete, let last = told > 0 ? told : lost.map({ max(0, seq - 1 - Int64($0.keys.count)) }), last + 1 < seq {
+            return .ask(after: max(last, seq - 1 - Self.longestGap), since: told > 0 ? nil : lost?.since)
         }
         guard let index, young.values[index].membersRev >= membersRev else { return .ask(after: nil) }
         young.values[index].told = seq
@@ -59,10 +69,12 @@ struct Audiences {
         insert(Entry(membersRev: membersRev, members: members, told: told(of: conversation)), for: conversation)
     }
 
-    /// Notes that the answer to the write of so many messages was lost. If they were stored, there is a gap when the next one is told.
-    mutating func lost(_ count: Int, of conversation: Conversation.ID) {
-        guard told(of: conversation) == 0, losses.count < limit else { return }
-        losses[conversation, default: 0] += Int64(count)
+    /// Notes that the answer to the write of a message was lost. If it was stored, there is a gap when the next one is told.
+    mutating func lost(_ key: UniqueID, of conversation: Conversation.ID, now: Timestamp = .now) {
+        guard told(of: conversation) == 0 else { return }
+        // Ids that nobody has are not told of, and would stay. Whoever then hears nothing of a loss notices by `prev_rev`.
+        if losses.count >= limit { losses = [:] }
+        losses[conversation, default: Loss(since: now)].keys.insert(key)
     }
 
     private func told(of conversation: Conversation.ID) -> Int64 { (young[conversation] ?? old[conversation])?.told ?? 0 }

@@ -1,3 +1,4 @@
+internal import JSON
 internal import Observability
 internal import Postgres
 internal import Runtime
@@ -24,6 +25,7 @@ final class MessageAnnouncer: @unchecked Sendable {
         /// The messages that lie between this `seq`, if there is one, and `before`.
         let after: Int64?
         let before: Int64
+        let since: Timestamp?
     }
 
     /// Messages that may wait for a read. Of the oldest ones beyond that nobody is told: readers notice by the next one's `prev_rev`.
@@ -50,10 +52,8 @@ final class MessageAnnouncer: @unchecked Sendable {
 
     func send(_ fanout: consuming Fanout) { delivery.send(fanout) }
 
-    /// Notes that the answer to a batch was lost.
-    func lost(_ batch: WriteBatch) {
-        for (conversation, count) in zip(batch.conversations, batch.counts) { audiences.lost(Int(count), of: conversation) }
-    }
+    /// Notes that the answer to a message was lost.
+    func lost(_ message: PendingMessage) { audiences.lost(message.dedupeKey, of: message.conversation) }
 
     /// Takes what there is to tell of an outcome, for the next ``announce(with:)``.
     func add(_ outcome: SendOutcome, membersRev: Int64, from origin: SocketSession?) {
@@ -89,8 +89,8 @@ final class MessageAnnouncer: @unchecked Sendable {
             case .tell(let members):
                 let event = MessageEvents.new(message)
                 for member in members { fanout.add(event, to: member, except: news.origin) }
-            case .ask(let after):
-                questions[message.conversation] = Question(after: after, before: message.seq)
+            case .ask(let after, let since):
+                questions[message.conversation] = Question(after: after, before: message.seq, since: since)
                 rest.append(news)
             }
         }
@@ -103,7 +103,7 @@ final class MessageAnnouncer: @unchecked Sendable {
     private func ask(_ questions: [Conversation.ID: Question]) async {
         do {
             let audiences = try await database.query(ActiveParticipants(conversations: Array(questions.keys)))
-            let missed = try await missedMessages(questions)
+            let missed = try await missedMessages(questions)  // before anything changes: all of it is asked again if this fails
             for audience in audiences { self.audiences.set(audience.members, of: audience.conversation, at: audience.membersRev) }
             // A conversation that is not there any more has nobody to tell.
             let found = Set(audiences.map(\.conversation))
@@ -123,8 +123,22 @@ final class MessageAnnouncer: @unchecked Sendable {
             question.after.map { MessagesBetween(conversation: conversation, after: $0, before: question.before) }
         }
         guard !gaps.isEmpty else { return [:] }
-        let rows = try await database.unit(all: gaps).flatMap(\.self)
-        return Dictionary(grouping: try await profiles.name(rows), by: \.conversation)
+        do {
+            let rows = try await database.unit(all: gaps).flatMap(\.self)
+            return Dictionary(grouping: try await profiles.name(rows.filter { Self.isMissed($0, questions) }), by: \.conversation)
+        } catch let error as PostgresError where !error.isUnavailability {
+            // It would fail each time. Readers notice the gap by `prev_rev`.
+            Logger.current.warning("missed messages could not be read", [.sqlState: error.sqlState ?? "none"])
+            return [:]
+        }
+    }
+
+    /// How far the database's clock may be behind ours.
+    private static let clockLeeway = Duration.seconds(60)
+
+    private static func isMissed(_ row: MessageRow, _ questions: [Conversation.ID: Question]) -> Bool {
+        guard let since = questions[row.conversation]?.since else { return true }
+        return row.sentAt.milliseconds >= since.milliseconds - clockLeeway.milliseconds
     }
 
     /// Puts what was missed in front of what it was missed by.

@@ -7,6 +7,7 @@ struct MessageMetrics: Sendable {
     private let stored: Counter
     private let replayed: Counter
     private let refused: Counter
+    private let unavailable: Counter
 
     init(_ registry: MetricsRegistry) {
         batchSize = registry.histogram(
@@ -19,12 +20,14 @@ struct MessageMetrics: Sendable {
         stored = outcome("stored")
         replayed = outcome("replayed")
         refused = outcome("refused")
+        unavailable = outcome("unavailable")
     }
 
     func count(_ outcome: SendOutcome) {
         switch outcome {
         case .stored: stored.increment()
         case .replayed: replayed.increment()
+        case .refused(.unavailable): unavailable.increment()
         case .refused: refused.increment()
         }
     }

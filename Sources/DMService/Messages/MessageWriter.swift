@@ -14,11 +14,14 @@ struct MessageWriter: Sendable {
     }
 
     init(group: EventLoopGroup, database: Database, profiles: ProfileDirectory, delivery: Delivery, metrics: MessageMetrics) {
-        queues = group.loops.prefix(max(1, group.loops.count / 2)).map { loop in
+        queues = group.loops.prefix(Self.queueCount(loops: group.loops.count)).map { loop in
             let announcer = MessageAnnouncer(loop: loop, database: database, profiles: profiles, delivery: delivery)
             return Shard(loop: loop, queue: WriteQueue(loop: loop, database: database, announcer: announcer, metrics: metrics))
         }
     }
+
+    /// How many of the loops have a queue, the first ones.
+    static func queueCount(loops: Int) -> Int { max(1, loops / 2) }
 
     /// Puts a message into its queue. Its waiter is told when it is stored, or why not.
     func submit(_ message: PendingMessage) {

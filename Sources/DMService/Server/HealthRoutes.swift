@@ -45,7 +45,7 @@ struct HealthRoutes: Sendable {
     private func ready(_ request: Request, _ context: AnonymousContext) async throws -> Response {
         // From what is known anyway: anybody may ask, as often as they like, and a frozen database is told at once.
         let checks = [
-            "postgres": Self.word(for: min(database.health, writer.health)), "schema": Self.word(for: schema.state),
+            "postgres": Self.word(for: min(database.health, writing)), "schema": Self.word(for: schema.state),
             "revocations": revocations.areKnown ? "ok" : "unknown",
         ]
         guard checks.values.allSatisfy({ $0 == "ok" }) else {
@@ -53,6 +53,9 @@ struct HealthRoutes: Sendable {
         }
         return .json(200, Report(status: "ok", checks: checks))
     }
+
+    /// Each queue of messages has one connection: where that is missing, all of its conversations are.
+    private var writing: PostgresHealth { writer.health == .degraded ? .unavailable : writer.health }
 
     private static func word(for health: PostgresHealth) -> String {
         switch health {

@@ -30,7 +30,9 @@ public struct Server: Sendable {
         let descriptors = DescriptorLimit.raise()
         let database = await Database(
             try configuration.postgres(connections: configuration.databaseConnections), on: group, metrics: registry)
-        let writer = await Database(try configuration.postgres(connections: 1), on: group, metrics: registry)
+        let writer = await Database(
+            try configuration.postgres(connections: 1), on: group, loops: MessageWriter.queueCount(loops: group.loops.count),
+            metrics: registry)
         let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
         let surface = try Surface(services, configuration, demo: demo)
         var serving = try serving()

@@ -50,10 +50,15 @@ struct PoolState<Member: PoolMember> {
     var waitingCount: Int { waiters.count }
 
     /// The shared connection with the least under way, if it has room.
-    private var leastBusy: Int? {
+    private var leastBusy: Int? { leastBusy { !$0.isLent } }
+
+    /// The one to lend: whoever was told that they may use it would find themselves in somebody else's transaction.
+    private var leastBusyUnpromised: Int? { leastBusy { !$0.isLent && $0.promised == 0 } }
+
+    private func leastBusy(where isChoice: (Place) -> Bool) -> Int? {
         var best: Int?
         var bestLoad = Self.loadLimit
-        for index in places.indices where !places[index].isLent {
+        for index in places.indices where isChoice(places[index]) {
             let load = places[index].load
             if load < bestLoad { (best, bestLoad) = (index, load) }
         }
@@ -120,7 +125,7 @@ struct PoolState<Member: PoolMember> {
 
     private mutating func lend() -> Member? {
         let shared = places.count { !$0.isLent }
-        guard shared >= 2 || places.count == 1, let index = leastBusy else { return nil }
+        guard shared >= 2 || places.count == 1, let index = leastBusyUnpromised else { return nil }
         places[index].isLent = true
         return places[index].member
     }
