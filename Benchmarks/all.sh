@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Benchmarks/all.sh [FOLDER]: every figure of Benchmarks/README.md that concerns Parley alone, one after the other on one service.
+# Benchmarks/all.sh [FOLDER]: the scenarios of Benchmarks/README.md that need no other server, one after the other on one service.
 #
+# Not among them: start.sh, `run.sh --tls idle`, profile.sh.
 # The reports go to FOLDER (var/bench) as JSON; what is printed is the table of each. Takes about four minutes.
 . "$(dirname "$0")/../script/lib/common.sh"
 . "$root/script/lib/toolchain.sh"
