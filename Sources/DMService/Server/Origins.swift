@@ -1,8 +1,8 @@
 /// Which web pages may open a socket and read what the API answers. Programs that are no browsers send no origin and are not asked.
 ///
-/// Without a list those pages may that came from the host that is asked, and those of this machine. A page of another site
-/// would act in the name of whoever looks at it. Since tokens never travel in cookies it would need a token as well: this
-/// check is the second lock.
+/// Without a list those pages may that came from the host that is asked, and those that the reader's own machine serves (loopback).
+/// A page of another site would act in the name of whoever looks at it. Since tokens never travel in cookies it would need a token as
+/// well: this check is the second lock.
 package struct Origins: Sendable {
     /// Such as `https://chat.example.org`, or `*` for every page.
     let allowed: [String]?
