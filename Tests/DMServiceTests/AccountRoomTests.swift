@@ -66,6 +66,45 @@ import Testing
         }
     }
 
+    // acceptance: A-047
+    @Test func `whoever knows the key of a registration guesses no faster than by signing in`() async throws {
+        try await TestService.run(settings: ["PARLEY_LIMITS": "on", "PARLEY_LIMIT_LOGIN_USER": "3,0.01"]) { nodes in
+            let key = try #require(ClientMessageID("1"))
+            func register(_ name: String, _ password: String) async throws {
+                _ = try await nodes[0].services.accounts.register(
+                    Registration(username: name, email: nil, password: password, displayName: "Bob"), key: key)
+            }
+            try await register("bob", Self.password)
+            for name in ["bob", "Bob", "bob"] {
+                await #expect(throws: AccountRefusal.taken) { try await register(name, "a guess at his password") }
+            }
+            for password in [Self.password, "a guess at his password"] {
+                let refusal = await #expect(throws: AccountRefusal.self) { try await register("bob", password) }
+                guard case .tooManyAttempts? = refusal else {
+                    Issue.record("\(String(describing: refusal)) tells whether the guess was right")
+                    continue
+                }
+            }
+            let refusal = await #expect(throws: AccountRefusal.self) { _ = try await signIn(.username("bob"), on: nodes[0]) }
+            guard case .tooManyAttempts? = refusal else {
+                Issue.record("there are more guesses by the other way")
+                return
+            }
+        }
+    }
+
+    @Test func `the key of a registration counts for a day`() async throws {
+        try await TestService.run { nodes in
+            let key = try #require(ClientMessageID("1"))
+            let registration = Registration(username: "bob", email: nil, password: Self.password, displayName: nil)
+            _ = try await nodes[0].services.accounts.register(registration, key: key)
+            try await nodes[0].services.database.execute(AgeAccounts(interval: "23 hours"))
+            #expect(try await nodes[0].services.accounts.register(registration, key: key).isReplay)
+            try await nodes[0].services.database.execute(AgeAccounts(interval: "2 hours"))
+            await #expect(throws: AccountRefusal.taken) { _ = try await nodes[0].services.accounts.register(registration, key: key) }
+        }
+    }
+
     @Test func `a wrong password and an unknown name get the same answer`() async throws {
         try await TestService.run { nodes in
             _ = try await register("ada", on: nodes[0])
@@ -181,6 +220,14 @@ import Testing
             await #expect(throws: AccountRefusal.badUsername) { _ = try await register(name, on: nodes[0]) }
         }
     }
+}
+
+/// Makes all accounts older.
+private struct AgeAccounts: Statement {
+    static let sql = "UPDATE users SET created_at = created_at - $1::text::interval"
+    let interval: String
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(interval) }
 }
 
 /// Makes it an hour since any refresh token was spent.

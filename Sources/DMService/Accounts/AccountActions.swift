@@ -46,11 +46,12 @@ struct AccountActions: Sendable {
         return (account, true)
     }
 
-    /// The account that an earlier request of the same content made, if there was one. Its password counts like the rest: whoever does
-    /// not know it learns nothing.
+    /// The account that an earlier request of the same content made, if there was one. Its password counts like the rest, so this is
+    /// another way to guess at it, for keys are no secrets: it takes a permit of the name, as signing in does.
     private func made(by draft: InsertAccount, _ password: Password) async throws -> Account? {
-        guard let key = draft.registrationKey, let found = try await database.first(RegisteredAccount(username: draft.username, key: key))
-        else { return nil }
+        guard let key = draft.registrationKey else { return nil }
+        try takeAttempt(at: .username(draft.username))
+        guard let found = try await database.first(RegisteredAccount(username: draft.username, key: key)) else { return nil }
         let (account, stored) = (found.account, found.passwordHash.flatMap(PasswordHash.init(phc:)))
         guard account.username == draft.username, account.email == draft.email, account.displayName == draft.displayName else { return nil }
         let isCorrect = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.isCorrect(password, for: stored)
@@ -73,9 +74,7 @@ struct AccountActions: Sendable {
     /// - Throws: ``AccountRefusal``, alike for names that somebody has and names that nobody has.
     func signIn(_ credentials: Credentials) async throws -> TokenPair {
         // Before anything is looked up or hashed, and for names of nobody too: neither answer nor time tells who has an account.
-        if let verdict = limits.take(.loginName, for: .name(credentials.name.folded)), verdict.wait != nil {
-            throw AccountRefusal.tooManyAttempts(verdict)
-        }
+        try takeAttempt(at: credentials.name)
         let login =
             switch credentials.name {
             case .username(let name): try await database.first(LoginByUsername(username: name.withoutNul))
@@ -89,6 +88,11 @@ struct AccountActions: Sendable {
         guard isCorrect, let login, let stored else { throw AccountRefusal.wrongCredentials }
         if hasher.needsRehash(stored) { await rehash(password, of: login.member) }
         return try await begin(of: login.member, on: credentials.device)
+    }
+
+    /// Takes a permit to try a password with this name.
+    private func takeAttempt(at name: Credentials.Name) throws(AccountRefusal) {
+        if let verdict = limits.take(.loginName, for: .name(name.folded)), verdict.wait != nil { throw .tooManyAttempts(verdict) }
     }
 
     /// Begins a sign-in of a member whose identity is proven.

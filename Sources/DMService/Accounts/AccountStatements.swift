@@ -27,11 +27,11 @@ struct InsertAccount: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> Account { try Account(row) }
 }
 
-/// The account of this name that a request with this key made.
+/// The account of this name that a request with this key made within the last day. Retries come sooner.
 struct RegisteredAccount: Statement {
     static let sql = """
         SELECT id, username, email, display_name, created_at, password_hash FROM users
-         WHERE username_key = lower($1 COLLATE "C") AND registration_key = $2
+         WHERE username_key = lower($1 COLLATE "C") AND registration_key = $2 AND created_at > clock_timestamp() - interval '1 day'
         """
     let username: String
     let key: UniqueID
