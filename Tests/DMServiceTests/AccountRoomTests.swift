@@ -33,6 +33,19 @@ import Testing
         }
     }
 
+    @Test func `the process that issues a token need not check it`() async throws {
+        try await TestService.run(nodes: 2) { nodes in
+            _ = try await register("ada", on: nodes[0])
+            let first = try await signIn(.username("ada"), on: nodes[0])
+            let second = try await nodes[0].services.accounts.refresh(first.refresh)
+            let (here, elsewhere) = (nodes[0].services.authentication.verifier, nodes[1].services.authentication.verifier)
+            #expect(elsewhere.remembered(first.access) == nil)
+            for access in [first.access, second.access] {
+                #expect(try elsewhere.verify(access) == here.remembered(access), "it says what the token says")
+            }
+        }
+    }
+
     @Test func `a name or an address belongs to one account`() async throws {
         try await TestService.run { nodes in
             _ = try await register("ada", email: "ada@example.org", on: nodes[0])

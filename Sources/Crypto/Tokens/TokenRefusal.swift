@@ -21,4 +21,13 @@ public enum TokenRefusal: String, Error, CaseIterable {
     case livesTooLong = "lives_too_long"
     case notYetValid = "not_yet_valid"
     case expired
+
+    /// Whether a signature was checked to find out, with which more is wrong than that its time is over.
+    public var isSuspicious: Bool {
+        switch self {
+        case .tooLong, .malformed, .foreignHeader, .wrongAlgorithm, .wrongType, .unknownKey: false
+        case .livesTooLong, .expired: false  // what clients bring that slept for a while
+        case .badSignature, .malformedClaims, .wrongIssuer, .wrongAudience, .notYetValid: true
+        }
+    }
 }

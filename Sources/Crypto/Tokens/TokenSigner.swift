@@ -31,11 +31,23 @@ public struct TokenSigner: Sendable {
 
     /// A token for one user's session, valid from now on.
     public func sign(subject: UniqueID, session: UniqueID) -> String {
-        let now = clock()
+        sign(claims(subject: subject, session: session))
+    }
+
+    /// The same, and the verifier remembers it: the process that issued a token need not check its signature.
+    public func sign(subject: UniqueID, session: UniqueID, rememberedBy verifier: TokenVerifier) -> String {
+        let claims = claims(subject: subject, session: session)
+        let token = sign(claims)
+        verifier.remember(claims, of: token)
+        return token
+    }
+
+    private func claims(subject: UniqueID, session: UniqueID) -> TokenClaims {
+        // To the second, as a token tells time.
+        let now = Timestamp(milliseconds: clock().milliseconds / 1000 * 1000)
         let expires = Timestamp(milliseconds: now.milliseconds + lifetime.components.seconds * 1000)
-        return sign(
-            TokenClaims(
-                issuer: issuer, audience: audience, subject: subject, session: session, issuedAt: now, notBefore: now, expires: expires))
+        return TokenClaims(
+            issuer: issuer, audience: audience, subject: subject, session: session, issuedAt: now, notBefore: now, expires: expires)
     }
 
     func sign(_ claims: TokenClaims) -> String {

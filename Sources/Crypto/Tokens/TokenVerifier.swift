@@ -39,6 +39,11 @@ public final class TokenVerifier: Sendable {
         return (try? checkTime(of: claims)).map { claims }
     }
 
+    /// Remembers a token that was signed just now.
+    func remember(_ claims: TokenClaims, of token: String) {
+        cache.insert(claims, of: SHA256.digest(of: Array(token.utf8)))
+    }
+
     /// What the token says, if it is good. Whether its session still lives is not known here.
     public func verify(_ token: String) throws(TokenRefusal) -> TokenClaims {
         guard token.utf8.count <= Self.longestToken else { throw .tooLong }

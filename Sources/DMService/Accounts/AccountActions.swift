@@ -8,6 +8,8 @@ struct AccountActions: Sendable {
     let database: Database
     let hasher: PasswordHasher
     let signer: TokenSigner
+    /// Remembers what is signed here.
+    let verifier: TokenVerifier
     let successorKey: RefreshToken.SuccessorKey
     let ids: UUIDv7Generator
     let revocations: Revocations
@@ -172,7 +174,8 @@ struct AccountActions: Sendable {
 
     private func pair(_ member: Member.ID, _ signIn: SignIn.ID, _ refresh: RefreshToken, device: Device.ID?) -> TokenPair {
         TokenPair(
-            access: signer.sign(subject: member.value, session: signIn.value), refresh: refresh.text, lifetime: signer.lifetime,
+            access: signer.sign(subject: member.value, session: signIn.value, rememberedBy: verifier), refresh: refresh.text,
+            lifetime: signer.lifetime,
             device: device)
     }
 

@@ -11,7 +11,7 @@ struct Authentication: Sendable {
     /// The member who sent a request.
     ///
     /// - Throws: 401 `unauthenticated`, alike for every fault: what exactly is wrong with a token is nobody's business;
-    ///   429 `rate_limited` for unknown tokens from an address that has sent too many bad ones; 503 `unavailable` while a new
+    ///   429 `rate_limited` for unknown tokens from an address that has sent too many forged ones; 503 `unavailable` while a new
     ///   process does not know yet which sign-ins have ended.
     func member(of request: Request) async throws -> MemberContext {
         guard let header = request.headers[.authorization], let token = Self.bearerToken(header) else { throw HTTPError.unauthenticated }
@@ -20,15 +20,19 @@ struct Authentication: Sendable {
         return MemberContext(member: Member.ID(claims.subject), signIn: SignIn.ID(claims.session))
     }
 
-    /// As ``claims(of:)``. A signature takes a hundred times as long to check as a token that is remembered: whoever sends bad
-    /// ones over and over is refused before that. Tokens that were found good before are not affected, wherever they come from.
+    /// As ``claims(of:)``. A signature takes a hundred times as long to check as a token that is remembered: whoever sends forged
+    /// ones over and over is refused before that. Tokens that this process issued or found good before are not affected, wherever
+    /// they come from; nor do those count that cost nothing, or that have expired: neighbours behind one address send them too.
     private func claims(of token: String, sentBy request: Request) throws(HTTPError) -> TokenClaims? {
         if let claims = verifier.remembered(token) { return revocations.contains(SignIn.ID(claims.session)) ? nil : claims }
         let subject = RateLimits.Subject.address(of: request, behind: proxies)
         if let verdict = limits.refusal(.failedAuthentication, for: subject) { throw .rateLimited(verdict) }
-        let claims = claims(of: token)
-        if claims == nil { _ = limits.take(.failedAuthentication, for: subject) }
-        return claims
+        do {
+            return try read(token)
+        } catch {
+            if error.isSuspicious { _ = limits.take(.failedAuthentication, for: subject) }
+            return nil
+        }
     }
 
     /// What a token says, if it is good and its sign-in has not been revoked.

@@ -44,14 +44,15 @@ struct Services: Sendable {
         limits = RateLimits(sizes: configuration.limits)
         proxies = TrustedProxies(blocks: configuration.trustedProxies)
         registry.gauge("parley_rate_limit_buckets", help: "Counters that rate limits remember.") { [limits] in Double(limits.bucketCount) }
+        let verifier = TokenVerifier(
+            keys: keys, issuer: Self.issuer, audience: Self.audience, longestLifetime: configuration.accessLifetime)
         authentication = Authentication(
-            verifier: TokenVerifier(
-                keys: keys, issuer: Self.issuer, audience: Self.audience, longestLifetime: configuration.accessLifetime),
-            revocations: revocations, limits: limits, proxies: proxies)
+            verifier: verifier, revocations: revocations, limits: limits, proxies: proxies)
         accounts = AccountActions(
             database: database, hasher: PasswordHasher(),
             signer: TokenSigner(keys: keys, issuer: Self.issuer, audience: Self.audience, lifetime: configuration.accessLifetime),
-            successorKey: RefreshToken.SuccessorKey(configuration.secret), ids: ids, revocations: revocations, delivery: delivery,
+            verifier: verifier, successorKey: RefreshToken.SuccessorKey(configuration.secret), ids: ids, revocations: revocations,
+            delivery: delivery,
             limits: limits, refreshLifetime: configuration.refreshLifetime)
         conversations = ConversationActions(database: database, ids: ids)
         profiles = ProfileDirectory(database: database)
