@@ -227,6 +227,20 @@ import Testing
         }
     }
 
+    @Test func `while more has expired than one round takes, the next one follows at once`() async throws {
+        try await TestService.run { nodes in
+            let account = try await register("ada", on: nodes[0])
+            let pair = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let device = try #require(pair.device)
+            try await nodes[0].services.database.execute(AddExpiredTokens(device: device, count: 10_001))
+            let sweeper = ExpirySweeper(database: nodes[0].services.database)
+            #expect(try await sweeper.round() < .seconds(5))
+            #expect(try await sweeper.round() == .seconds(60), "the last one went")
+            #expect(try await sweeper.sweep() == 0)
+            _ = try await nodes[0].services.accounts.refresh(pair.refresh)
+        }
+    }
+
     @Test(arguments: ["ab", "a b", "ä-umlaut", "", "name@host", String(repeating: "a", count: 33)])
     func `a name that cannot be one is refused`(name: String) async throws {
         try await TestService.run { nodes in
@@ -271,6 +285,22 @@ private struct ExpireTokens: Statement {
 /// The same for all that were spent.
 private struct ExpireSpentTokens: Statement {
     static let sql = "UPDATE refresh_tokens SET expires_at = clock_timestamp() - interval '25 hours' WHERE used_at IS NOT NULL"
+}
+
+/// Gives the sign-in of a device refresh tokens that expired long ago.
+private struct AddExpiredTokens: Statement {
+    static let sql = """
+        INSERT INTO refresh_tokens (hash, session_id, expires_at)
+        SELECT sha256(n::text::bytea), s.id, clock_timestamp() - interval '25 hours'
+          FROM sessions s, generate_series(1, $2::int8) n WHERE s.device_id = $1
+        """
+    let device: Device.ID
+    let count: Int64
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(device)
+        parameters.append(count)
+    }
 }
 
 private struct DevicesOf: Statement {

@@ -8,6 +8,8 @@ struct ExpirySweeper: Service {
 
     /// Between two rounds. Each node makes its own; one sweeps at a time.
     private static let interval = Duration.seconds(60)
+    /// The same while there is more than one round takes.
+    private static let shortInterval = Duration.seconds(2)
     /// Refresh tokens of one transaction.
     private static let slice = 500
     /// Transactions of one round, so that what piled up does not take the database from everybody else.
@@ -15,16 +17,15 @@ struct ExpirySweeper: Service {
 
     func run() async throws {
         var lastFailure: PostgresError?
+        var pause = Self.interval
         while true {
             // Nodes that were started together do not sweep together.
-            try await Task.sleep(for: Self.interval * Double.random(in: 0.5...1.5))
+            try await Task.sleep(for: pause * Double.random(in: 0.5...1.5))
             do {
-                for _ in 0..<Self.slices {
-                    let count = try await database.onLoop { try await sweep() }
-                    if count < Self.slice { break }
-                }
+                pause = try await round()
                 lastFailure = nil
             } catch let error as PostgresError {
+                pause = Self.interval
                 if error != lastFailure {
                     Logger.current.warning(
                         "expired sign-ins could not be deleted", [.code: "\(error.code)", .sqlState: error.sqlState ?? "none"])
@@ -32,6 +33,15 @@ struct ExpirySweeper: Service {
                 lastFailure = error
             }
         }
+    }
+
+    /// Deletes so many slices at most. Answers how long to pause then.
+    func round() async throws -> Duration {
+        for _ in 0..<Self.slices {
+            let count = try await database.onLoop { try await sweep() }
+            if count < Self.slice { return Self.interval }
+        }
+        return Self.shortInterval
     }
 
     /// Deletes one slice. Answers how many refresh tokens that were.
