@@ -48,7 +48,7 @@ enum Command {
     static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     static func configuration(_ environment: [String: String]) throws(ConfigurationError) -> Configuration {
-        try Configuration(environment: Installation.complete(environment)) { try String(contentsOfFile: $0, encoding: .utf8) }
+        try Configuration(environment: environment, found: Installation.settings) { try String(contentsOfFile: $0, encoding: .utf8) }
     }
 
     private static func explain(_ error: any Error) -> String {

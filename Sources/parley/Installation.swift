@@ -2,13 +2,9 @@ import Foundation
 
 /// Where the files are that come with the program: `migrations/` and `web/` beside it, or in a folder above it.
 enum Installation {
-    /// Names the folders that the environment does not name.
-    static func complete(_ environment: [String: String]) -> [String: String] {
-        var environment = environment
-        for (variable, folder) in [("PARLEY_MIGRATIONS", "migrations"), ("PARLEY_WEB", "web")] where environment[variable] == nil {
-            environment[variable] = find(folder)
-        }
-        return environment
+    /// The settings that name the folders, for where nobody has set them.
+    static var settings: [String: String] {
+        ["PARLEY_MIGRATIONS": "migrations", "PARLEY_WEB": "web"].compactMapValues(find)
     }
 
     /// How far above the program to look: a build stands at `.build/<platform>/release/parley`.

@@ -5,8 +5,10 @@ import Testing
 @Suite struct ConfigurationTests {
     private static let enough = ["DATABASE_URL": "postgres://localhost/parley", "PARLEY_SECRET": "0123456789abcdef0123456789abcdef"]
 
-    private func read(_ settings: [String: String], file: String? = nil) throws(ConfigurationError) -> Configuration {
-        try Configuration(environment: Self.enough.merging(settings) { $1 }) { _ in
+    private func read(
+        _ settings: [String: String], file: String? = nil, found: [String: String] = [:]
+    ) throws(ConfigurationError) -> Configuration {
+        try Configuration(environment: Self.enough.merging(settings) { $1 }, found: found) { _ in
             guard let file else { throw NoFile() }
             return file
         }
@@ -84,6 +86,31 @@ import Testing
         #expect(configuration.port == 9000)
         #expect(configuration.host == "127.0.0.2")
         #expect(configuration.limits[.sendUser] == TokenBucket.Size(burst: 10, perSecond: 1))
+    }
+
+    @Test func `the environment goes first under every name, and an empty value is none`() throws {
+        let file = """
+            PARLEY_PORT=9000
+            PARLEY_HOST=0.0.0.0
+            PARLEY_ACCESS_TTL=600
+            PARLEY_ALLOWED_ORIGINS=https://a.example
+            """
+        let configuration = try read(
+            [
+                "PARLEY_CONFIG": "f", "PORT": "5000", "PARLEY_HOST": "", "JWT_EXPIRE_MINUTES": "2", "FRONTEND_ORIGIN": "https://b.example",
+            ], file: file)
+        #expect(configuration.port == 5000)
+        #expect(configuration.host == "0.0.0.0")
+        #expect(configuration.accessLifetime == .seconds(120))
+        #expect(configuration.allowedOrigins == ["https://b.example"])
+    }
+
+    @Test func `folders that were found hold where nothing else is set`() throws {
+        let found = ["PARLEY_WEB": "/found/web", "PARLEY_MIGRATIONS": "/found/migrations"]
+        let configuration = try read(["PARLEY_CONFIG": "f", "PARLEY_MIGRATIONS": ""], file: "PARLEY_WEB=/file/web", found: found)
+        #expect(configuration.webFolder == "/file/web")
+        #expect(configuration.migrationsFolder == "/found/migrations")
+        #expect(try read(["PARLEY_WEB": "/named/web"], found: found).webFolder == "/named/web")
     }
 
     @Test func `a line of the file that says nothing is named by its number`() {

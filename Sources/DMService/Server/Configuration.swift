@@ -51,18 +51,21 @@ public struct Configuration: Sendable {
 
     /// - Parameters:
     ///   - environment: of the process.
+    ///   - found: what was found where the program stands; holds where nothing else is set.
     ///   - readFile: answers the text of a file.
     /// - Throws: ``ConfigurationError`` for the first setting that cannot be used.
-    public init(environment: [String: String], readFile: (String) throws -> String) throws(ConfigurationError) {
-        var variables = environment
+    public init(
+        environment: [String: String], found: [String: String] = [:], readFile: (String) throws -> String
+    ) throws(ConfigurationError) {
+        var file: [String: String] = [:]
         if let path = environment["PARLEY_CONFIG"], !path.isEmpty {
             guard let text = try? readFile(path) else {
                 throw ConfigurationError(
                     "PARLEY_CONFIG", "names a file that cannot be read", remedy: "Name a readable file of NAME=value lines.")
             }
-            variables = try Environment.parse(file: text).merging(environment) { _, fromProcess in fromProcess }
+            file = try Environment.parse(file: text)
         }
-        let settings = Environment(variables)
+        let settings = Environment(environment, file, found)
 
         stage = try settings.choice("PARLEY_ENV", "ENV") ?? .development
         host = settings.text("PARLEY_HOST")?.value ?? "127.0.0.1"

@@ -35,8 +35,9 @@ extension Environment {
 
     /// Of an access token. `JWT_EXPIRE_MINUTES` counts in minutes, the others in seconds.
     func accessLifetime() throws(ConfigurationError) -> Duration? {
-        if let seconds = try seconds(60...86_400, "PARLEY_ACCESS_TTL", "JWT_ACCESS_TTL") { return seconds }
-        return try minutes(1...1440, "JWT_EXPIRE_MINUTES")
+        let (inSeconds, inMinutes) = (["PARLEY_ACCESS_TTL", "JWT_ACCESS_TTL"], "JWT_EXPIRE_MINUTES")
+        guard let name = first(inSeconds + [inMinutes])?.name else { return nil }
+        return name == inMinutes ? try minutes(1...1440, name) : try seconds(60...86_400, name)
     }
 
     func onOff(_ name: String) throws(ConfigurationError) -> Bool? {
@@ -159,10 +160,5 @@ extension Environment {
             sizes[limit] = TokenBucket.Size(burst: burst, perSecond: perSecond)
         }
         return sizes
-    }
-
-    private func first(_ names: [String]) -> (name: String, value: String)? {
-        for name in names { if let found = text(name) { return found } }
-        return nil
     }
 }

@@ -1,8 +1,12 @@
-/// The settings that a process was given: environment variables over the lines of one file.
+/// The settings that a process was given: environment variables over the lines of one file, and both over what was found.
 struct Environment: Sendable {
-    private let variables: [String: String]
+    private let sources: [[String: String]]
 
-    init(_ variables: [String: String]) { self.variables = variables.filter { !$0.value.isEmpty } }
+    /// - Parameter sources: the one that goes first stands first. An empty value counts as none.
+    init(_ sources: [String: String]...) { self.sources = sources.map { $0.filter { !$0.value.isEmpty } } }
+
+    /// The names that anything is set under.
+    var names: Set<String> { Set(sources.flatMap(\.keys)) }
 
     /// Reads `NAME=value` lines; blank ones and those that begin with `#` are passed over.
     ///
@@ -22,9 +26,15 @@ struct Environment: Sendable {
         return variables
     }
 
-    /// The value of the first of `names` that is set: Parley's own name stands first, the names of other systems after it.
-    func text(_ names: String...) -> (name: String, value: String)? {
-        for name in names { if let value = variables[name] { return (name, value) } }
+    /// The value of the first of `names` that is set: Parley's own name stands first, the names of other systems after it. A source
+    /// that goes first does so under every name.
+    func text(_ names: String...) -> (name: String, value: String)? { first(names) }
+
+    /// The same.
+    func first(_ names: [String]) -> (name: String, value: String)? {
+        for source in sources {
+            for name in names { if let value = source[name] { return (name, value) } }
+        }
         return nil
     }
 }
