@@ -33,6 +33,14 @@ import Testing
         ("PARLEY_DRAIN_SECONDS", "x"), ("PARLEY_DATABASE_CONNECTIONS", "0"), ("JWT_EXPIRE_MINUTES", "0"),
         ("PARLEY_METRICS_TOKEN", "short"), ("PARLEY_METRICS_TOKEN", "a token with spaces in it"),
         ("PARLEY_TRUSTED_PROXIES", "10.0.0.1/8"), ("PARLEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
+        ("PARLEY_LIMIT_SEND_USERS", "40,2"), ("PARLEY_LIMIT_", "40,2"),
+        ("PARLEY_ALLOWED_ORIGINS", "x.org"), ("PARLEY_ALLOWED_ORIGINS", "https://x.org/"), ("CORS_ALLOWED_ORIGINS", "https://a, b"),
+        ("FRONTEND_ORIGIN", "https://:80"), ("FRONTEND_ORIGIN", "http://[1.2.3.4]"), ("FRONTEND_ORIGIN", ","),
+        ("FRONTEND_ORIGIN", "https://x.org:"),
+        ("FRONTEND_ORIGIN", "https://x.org:443"), ("FRONTEND_ORIGIN", "http://x.org:80"), ("FRONTEND_ORIGIN", "http://x.org:080"),
+        ("FRONTEND_ORIGIN", "http://x.org:99999"), ("FRONTEND_ORIGIN", "ftp://x.org"), ("FRONTEND_ORIGIN", "https://*.x.org"),
+        ("FRONTEND_ORIGIN", "https://ex\u{E4}mple.org"), ("FRONTEND_ORIGIN", "https://[::g]"), ("FRONTEND_ORIGIN", "https://[::1]x"),
+        ("FRONTEND_ORIGIN", "https://me@x.org"), ("FRONTEND_ORIGIN", "null"),
     ]) func `a setting that cannot be used is named, with a remedy`(name: String, value: String) {
         let error = #expect(throws: ConfigurationError.self) { _ = try read([name: value]) }
         #expect(error?.variable == name)
@@ -111,6 +119,21 @@ import Testing
         #expect(configuration.webFolder == "/file/web")
         #expect(configuration.migrationsFolder == "/found/migrations")
         #expect(try read(["PARLEY_WEB": "/named/web"], found: found).webFolder == "/named/web")
+    }
+
+    @Test func `a misspelt limit is refused in the file and where limits are off, too`() {
+        for (settings, file) in [(["PARLEY_LIMITS": "off", "PARLEY_LIMIT_X": "1,1"], ""), ([:], "PARLEY_LIMIT_X=1,1")] {
+            let error = #expect(throws: ConfigurationError.self) {
+                _ = try read(settings.merging(["PARLEY_CONFIG": "f"]) { $1 }, file: file)
+            }
+            #expect(error?.variable == "PARLEY_LIMIT_X")
+            #expect(error?.remedy.contains("PARLEY_LIMIT_SEND_USER") == true)
+        }
+    }
+
+    @Test func `origins are what browsers write`() throws {
+        let origins = ["*", "https://a.example", "http://localhost:5173", "HTTPS://B.example:8443", "http://[::1]:3000", "http://a:443"]
+        #expect(try read(["PARLEY_ALLOWED_ORIGINS": origins.joined(separator: ", ")]).allowedOrigins == origins)
     }
 
     @Test func `a line of the file that says nothing is named by its number`() {

@@ -80,7 +80,7 @@ public struct Configuration: Sendable {
         accessLifetime = try settings.accessLifetime() ?? .seconds(15 * 60)
         refreshLifetime = try settings.seconds(3600...31_536_000, "PARLEY_REFRESH_TTL", "JWT_REFRESH_TTL") ?? .seconds(30 * 86_400)
         tls = try settings.tls()
-        allowedOrigins = settings.list("PARLEY_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS", "FRONTEND_ORIGIN")
+        allowedOrigins = try settings.origins("PARLEY_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS", "FRONTEND_ORIGIN")
         trustedProxies = try settings.addressBlocks("PARLEY_TRUSTED_PROXIES") ?? []
         loops = try settings.number(1...64, "PARLEY_LOOPS")
         databaseConnections = try settings.number(1...100, "PARLEY_DATABASE_CONNECTIONS") ?? 4

@@ -61,7 +61,22 @@ extension Environment {
 
     /// Values between commas or white space.
     func list(_ names: String...) -> [String]? {
-        first(names).map { $0.value.split { $0 == "," || $0.isWhitespace }.map(String.init) }
+        first(names).map { Self.entries($0.value) }
+    }
+
+    private static func entries(_ value: String) -> [String] { value.split { $0 == "," || $0.isWhitespace }.map(String.init) }
+
+    /// Whose pages are let in. An origin is compared as a browser writes it, so whatever else stands here would match nothing.
+    func origins(_ names: String...) throws(ConfigurationError) -> [String]? {
+        guard let (name, value) = first(names) else { return nil }
+        let origins = Self.entries(value)
+        guard !origins.isEmpty, origins.allSatisfy({ $0 == "*" || Origins.isOrigin($0) }) else {
+            throw ConfigurationError(
+                name, "holds something that is no origin",
+                remedy: "Set it to scheme://host[:port] between commas, such as https://chat.example.org, without a path, a slash at the "
+                    + "end or the port that the scheme has anyway; or to * for all.")
+        }
+        return origins
     }
 
     func addressBlocks(_ name: String) throws(ConfigurationError) -> [AddressBlock]? {
@@ -144,12 +159,22 @@ extension Environment {
 
     // MARK: Limits
 
+    private static let limitPrefix = "PARLEY_LIMIT_"
+
+    private static func variable(of limit: LimitName) -> String {
+        limitPrefix + limit.name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+    }
+
     /// The limits in force: `PARLEY_LIMITS=off` for none, `PARLEY_LIMIT_SEND_USER=40,2` for a burst of 40 and 2 more each second.
     func limits(_ stage: Configuration.Stage) throws(ConfigurationError) -> [LimitName: TokenBucket.Size] {
-        guard try onOff("PARLEY_LIMITS") ?? true else { return [:] }
         var sizes = RateLimits.standard
-        for limit in sizes.keys {
-            let name = "PARLEY_LIMIT_" + limit.name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+        let variables = Dictionary(uniqueKeysWithValues: sizes.keys.map { ($0, Self.variable(of: $0)) })
+        if let unknown = names.filter({ $0.hasPrefix(Self.limitPrefix) }).subtracting(variables.values).min() {
+            throw ConfigurationError(
+                unknown, "names no limit", remedy: "Set one of \(variables.values.sorted().joined(separator: ", ")).")
+        }
+        guard try onOff("PARLEY_LIMITS") ?? true else { return [:] }
+        for (limit, name) in variables {
             guard let value = text(name)?.value else { continue }
             let numbers = value.split(separator: ",").map { Double($0.trimmed) }
             guard numbers.count == 2, let burst = numbers[0], let perSecond = numbers[1], burst >= 1, perSecond >= 1e-6, burst < 1e9,
