@@ -1,7 +1,7 @@
 internal import HTTPServer
 
 /// Why the service closes a socket. Source of the codes: SPEC §1.
-enum SocketEnd: Sendable {
+enum SocketEnd: CaseIterable, Sendable {
     case unauthenticated
     case revoked
     case badFrame

@@ -15,7 +15,16 @@ struct SocketMetrics: Sendable {
     }
 
     func closed(_ code: WebSocketCloseCode) {
-        registry.counter("parley_sockets_closed_total", help: "Sockets that ended, by close code.", labels: ["code": "\(code.rawValue)"])
+        registry.counter("parley_sockets_closed_total", help: "Sockets that ended, by close code.", labels: ["code": Self.label(code)])
             .increment()
     }
+
+    /// The codes that we close with, and those of peers that do what is usual.
+    private static let told: Set<WebSocketCloseCode> = Set(SocketEnd.allCases.map(\.code)).union([
+        .normal, .goingAway, .protocolError, .unsupportedData, .noStatus, .abnormal, .invalidPayload, .policyViolation, .messageTooBig,
+        .serviceRestart, .tryAgainLater, .tooSlow,
+    ])
+
+    /// A peer may close with any of two thousand codes: each would be a series that is kept for ever.
+    static func label(_ code: WebSocketCloseCode) -> String { told.contains(code) ? "\(code.rawValue)" : "other" }
 }

@@ -8,6 +8,8 @@ public struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable, Expressi
 
     /// The purpose of the connection is fulfilled.
     public static let normal: Self = 1000
+    /// A page that is left, or a server that stops.
+    public static let goingAway: Self = 1001
     public static let protocolError: Self = 1002
     /// A kind of message that is not taken here, such as binary.
     public static let unsupportedData: Self = 1003
@@ -23,6 +25,8 @@ public struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable, Expressi
     public static let serviceRestart: Self = 1012
     /// The server is overloaded; try again later. Source: the same registry.
     public static let tryAgainLater: Self = 1013
+    /// The peer reads too slowly. Ours, unless configuration says otherwise.
+    public static let tooSlow: Self = 4010
 
     /// Whether the code may stand in a close frame (RFC 6455 §7.4.1 and §7.4.2, and the registry).
     public var mayBeSent: Bool {

@@ -38,7 +38,7 @@ public final class WebSocketConfiguration: Sendable {
     public let chooseSubprotocol: @Sendable ([String]) -> String?
 
     public init(
-        limits: Limits = Limits(), timing: Timing = Timing(), tooSlow: WebSocketCloseCode = 4010, compresses: Bool = false,
+        limits: Limits = Limits(), timing: Timing = Timing(), tooSlow: WebSocketCloseCode = .tooSlow, compresses: Bool = false,
         chooseSubprotocol: @escaping @Sendable ([String]) -> String? = { _ in nil }
     ) {
         self.limits = limits
