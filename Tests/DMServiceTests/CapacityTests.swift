@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Testing
 
 @testable import DMService
@@ -23,5 +24,26 @@ import Testing
         #expect(limit(1_024, 2) == 870)
         #expect(limit(1_048_576, 64) > 1_000_000)
         #expect(limit(256, 64) == 64, "a loop has room for one, whatever is configured")
+    }
+
+    @Test func `the doctor counts the connections that the service will need`() throws {
+        let settings = ["PARLEY_LOOPS": "8", "PARLEY_DATABASE_CONNECTIONS": "4"]
+        #expect(try TestService.configuration(settings).neededConnections(cores: 2) == 41)
+        #expect(try TestService.configuration().neededConnections(cores: 2) == 11)
+        #expect(Finding.connections(free: 40, held: 1, maximum: 100, needed: 41).isGood)
+        #expect(Finding.connections(free: 1, held: 42, maximum: 100, needed: 41).isGood, "the service runs")
+        #expect(!Finding.connections(free: 39, held: 1, maximum: 100, needed: 41).isGood)
+    }
+
+    @Test(.database, arguments: [("1", true), ("64", false)])
+    func `the doctor refuses a server with too few connections`(loops: String, isEnough: Bool) async throws {
+        let url = try #require(ProcessInfo.processInfo.environment["PARLEY_TEST_DATABASE_URL"])
+        let configuration = try TestService.configuration([
+            "DATABASE_URL": url, "PARLEY_LOOPS": loops, "PARLEY_DATABASE_CONNECTIONS": isEnough ? "1" : "100",
+            "PARLEY_MIGRATIONS": TestService.migrations,
+        ])
+        let findings = try await Workshop.run(configuration) { try await $0.examine() }
+        let connections = try #require(findings.first { $0.subject == "connections" })
+        #expect(connections.isGood == isEnough, "\(connections.words)")
     }
 }

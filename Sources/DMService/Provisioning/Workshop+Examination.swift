@@ -1,5 +1,6 @@
 internal import Networking
 internal import Postgres
+internal import Runtime
 
 /// What `parley doctor` found out about one thing.
 public struct Finding: Sendable {
@@ -15,7 +16,23 @@ public struct Finding: Sendable {
     }
 }
 
+extension Finding {
+    /// - Parameter held: by programs of our name. The service may run already, so they do not speak against it.
+    static func connections(free: Int, held: Int, maximum: Int, needed: Int) -> Finding {
+        let facts = "\(free) of \(maximum) are free and \(held) are Parley's; each process of the service needs \(needed)"
+        guard free + held < needed else { return Finding("connections", true, facts) }
+        return Finding(
+            "connections", false, facts + ". Raise max_connections, close some, or lower PARLEY_DATABASE_CONNECTIONS or PARLEY_LOOPS.")
+    }
+}
+
 extension Configuration {
+    /// Database connections that one process of the service opens: on each loop its own and that of the writer, and one that looks
+    /// at the schema.
+    func neededConnections(cores: Int) -> Int {
+        SocketDirectory.loopCount(wanted: loops, cores: cores) * (databaseConnections + 1) + 1
+    }
+
     /// What an operator should know of the settings, whether or not there is a database.
     public var findings: [Finding] {
         let proxies = trustedProxies.map(\.description).joined(separator: ", ")
@@ -41,7 +58,8 @@ extension Workshop {
     }
 
     private func examineServer() async throws -> [Finding] {
-        try await withServices { services in
+        let (configuration, cores) = (configuration, EventLoopGroup.coreCount)
+        return try await withServices { services in
             let facts = try await services.database.one(ServerFacts())
             return [
                 Finding(
@@ -53,10 +71,9 @@ extension Workshop {
                         ? "commits reach the disk before they are answered"
                         : "fsync, full_page_writes or synchronous_commit is off: a message that was acknowledged may be lost. Turn them on."
                 ),
-                Finding(
-                    "connections", facts.freeConnections > 0,
-                    "\(facts.freeConnections) of \(facts.maximumConnections) are free"
-                        + (facts.freeConnections > 0 ? "" : ". Raise max_connections, or close some.")),
+                .connections(
+                    free: facts.freeConnections, held: facts.heldConnections, maximum: facts.maximumConnections,
+                    needed: configuration.neededConnections(cores: cores)),
             ]
         }
     }
@@ -67,7 +84,13 @@ private struct ServerFacts: Statement {
         SELECT current_setting('server_version_num')::int4,
                current_setting('fsync')::bool AND current_setting('full_page_writes')::bool AND current_setting('synchronous_commit') <> 'off',
                current_setting('max_connections')::int4,
-               (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int4
+               (current_setting('superuser_reserved_connections')::int8
+                + coalesce(current_setting('reserved_connections', true), '0')::int8 + connections.count)::int4,
+               connections.held::int4
+          FROM (SELECT count(*), count(*) FILTER (WHERE application_name = current_setting('application_name')) AS held
+                  FROM pg_stat_activity
+                  -- Of other roles' connections the type is not told.
+                 WHERE coalesce(backend_type, 'client backend') = 'client backend' AND datid IS NOT NULL) connections
         """
 
     struct Facts: Sendable {
@@ -75,12 +98,14 @@ private struct ServerFacts: Statement {
         let isDurable: Bool
         let maximumConnections: Int
         let freeConnections: Int
+        /// By this one and others of its name.
+        let heldConnections: Int
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Facts {
         let maximum = Int(try row.int32(2))
         return Facts(
             version: Int(try row.int32(0)), isDurable: try row.bool(1), maximumConnections: maximum,
-            freeConnections: maximum - Int(try row.int32(3)))
+            freeConnections: max(0, maximum - Int(try row.int32(3))), heldConnections: Int(try row.int32(4)))
     }
 }

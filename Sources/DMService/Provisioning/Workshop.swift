@@ -5,7 +5,7 @@ internal import Runtime
 
 /// What is done to a database beside serving it: migrating, seeding, making people for a load. Lives for one call.
 public struct Workshop: Sendable {
-    private let configuration: Configuration
+    let configuration: Configuration
     private let group: EventLoopGroup
 
     /// Runs `body` with a workshop, and clears up after it.

@@ -89,7 +89,7 @@ struct TestService: Sendable {
         try await pipeline.run(script: script)
     }
 
-    private static let migrations = URL(filePath: #filePath).appending(path: "../../../../migrations").standardized.path
+    static let migrations = URL(filePath: #filePath).appending(path: "../../../../migrations").standardized.path
 
     /// Runs `body` on a loop of this node, as a handler would be.
     func onLoop<Value: Sendable>(_ body: @escaping @Sendable (Services) async throws -> Value) async throws -> Value {
