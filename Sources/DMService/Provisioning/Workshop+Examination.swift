@@ -27,10 +27,11 @@ extension Finding {
 }
 
 extension Configuration {
-    /// Database connections that one process of the service opens: on each loop its own and that of the writer, and one that looks
-    /// at the schema.
+    /// Database connections that one process of the service opens: those of each loop, one for each queue of messages, and one that
+    /// looks at the schema.
     func neededConnections(cores: Int) -> Int {
-        SocketDirectory.loopCount(wanted: loops, cores: cores) * (databaseConnections + 1) + 1
+        let loops = SocketDirectory.loopCount(wanted: loops, cores: cores)
+        return loops * databaseConnections + MessageWriter.queueCount(loops: loops) + 1
     }
 
     /// What an operator should know of the settings, whether or not there is a database.
