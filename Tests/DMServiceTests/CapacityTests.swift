@@ -28,8 +28,8 @@ import Testing
 
     @Test func `the doctor counts the connections that the service will need`() throws {
         let settings = ["PARLEY_LOOPS": "8", "PARLEY_DATABASE_CONNECTIONS": "4"]
-        #expect(try TestService.configuration(settings).neededConnections(cores: 2) == 41)
-        #expect(try TestService.configuration().neededConnections(cores: 2) == 11)
+        #expect(try TestService.configuration(settings).neededConnections(cores: 2) == 37)
+        #expect(try TestService.configuration().neededConnections(cores: 2) == 10)
         #expect(Finding.connections(free: 40, held: 1, maximum: 100, needed: 41).isGood)
         #expect(Finding.connections(free: 1, held: 42, maximum: 100, needed: 41).isGood, "the service runs")
         #expect(!Finding.connections(free: 39, held: 1, maximum: 100, needed: 41).isGood)
