@@ -37,6 +37,16 @@ def test_whatever_dies_runs_again_within_a_second(dev, name):
         time.sleep(pause)
 
 
+def test_a_database_that_dies_again_while_it_recovers_is_back_soon(dev):
+    for pause in (0.02, 0.05, 0.08, 0.12, 0.2, 0.3):
+        died = dev.kill("postgres")
+        dev.wait_for("postgres", besides={died})
+        time.sleep(pause)
+    began = time.monotonic()
+    wait_until(lambda: is_ready(dev.url) and len(dev.pids()) == 2, 10, "ready again")
+    assert time.monotonic() - began < 5
+
+
 def test_a_held_child_stays_down_until_it_is_let_go(dev):
     dev.hold("serve").touch()
     dev.kill("serve")

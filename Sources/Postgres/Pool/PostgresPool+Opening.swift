@@ -56,6 +56,7 @@ extension PostgresPool {
 
     private func ended(_ pipeline: Pipeline, openedAt: UInt64) {
         state.ended(pipeline)
+        reportHealth()
         telemetry.open.decrement()
         if state.isEmpty { emptySince = loop.now }
         telemetry.logger.info("a database connection was lost", [.loop: "\(loop.index)"])

@@ -16,6 +16,8 @@ struct ChildProgram {
     var folder: String?
     /// What the kernel sends the child when this process dies in whatever way, so that no orphan is left.
     var deathSignal = "KILL"
+    /// Done before each start.
+    var prepare: () -> Void = {}
     var ending = [
         Supervision.EndingStep(signal: SIGTERM, patience: .seconds(15)),
         Supervision.EndingStep(signal: SIGKILL, patience: .seconds(5)),

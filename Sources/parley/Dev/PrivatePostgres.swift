@@ -43,12 +43,24 @@ struct PrivatePostgres {
         if installation.version >= 14 { settings.append("recovery_init_sync_method=syncfs") }
         var program = program("postgres", ["-D", data] + settings.flatMap { ["-c", $0] })
         program.deathSignal = "QUIT"
+        program.prepare = { Self.endOrphans(of: data) }
         program.ending = [
             Supervision.EndingStep(signal: SIGINT, patience: .seconds(20)),  // fast: ends sessions, writes a checkpoint
             Supervision.EndingStep(signal: SIGQUIT, patience: .seconds(5)),  // immediate: the next start recovers
             Supervision.EndingStep(signal: SIGKILL, patience: .seconds(5)),
         ]
         return program
+    }
+
+    /// Ends what a server that died suddenly left behind. PostgreSQL does not start beside that, and a process that was about to end
+    /// a recovery notices the death only after a minute.
+    private static func endOrphans(of data: String) {
+        for _ in 0..<200 {
+            let orphans = Files.names(in: "/proc").compactMap { pid_t($0) }.filter { Files.resolve("/proc/\($0)/cwd") == data }
+            if orphans.isEmpty { return }
+            for pid in orphans { kill(pid, SIGKILL) }
+            usleep(5000)
+        }
     }
 
     /// Whether the server of this process id accepts sessions. PostgreSQL says so in its pid file, line 8.

@@ -124,6 +124,7 @@ final class Supervisor {
         heldNow = held
         for case .start(let name) in actions {
             guard let program = programs[name] else { continue }
+            program.prepare()
             do throws(DevFailure) {
                 supervision.started(name, pid: try program.spawn(), at: now)
                 writeProcessIDs()
