@@ -13,6 +13,7 @@ import pytest
 from support.bystanders import Bystanders
 from support.census import Census
 from support.database import fresh_database
+from support.neighbour import neighbour_of
 from support.person import Person, newcomer
 from support.service import BINARY, DevService, Service
 from support.tokens import Forge
@@ -110,6 +111,13 @@ def http(service):
     """A client without an account."""
     with httpx.Client(base_url=service.url, timeout=15) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def neighbour(service):
+    """Somebody whose connection must not notice what others do on theirs."""
+    with neighbour_of(service) as neighbour:
+        yield neighbour
 
 
 # People of the shared service. A module that wants other ones says so itself.

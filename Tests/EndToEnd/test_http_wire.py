@@ -9,15 +9,8 @@ from contextlib import ExitStack
 import pytest
 
 from support import bad_http, good_http
-from support.neighbour import neighbour_of
 from support.service import BINARY, ROOT, is_ready, wait_until
 from support.wire import PATIENCE, Wire, get, post
-
-
-@pytest.fixture(scope="module")
-def neighbour(service):
-    with neighbour_of(service) as neighbour:
-        yield neighbour
 
 
 @pytest.fixture

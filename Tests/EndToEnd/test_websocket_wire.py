@@ -8,15 +8,7 @@ import pytest
 
 from support import frame_cases
 from support.frames import BINARY, CONTINUATION, PING, PONG, TEXT, FrameWire, fragments, frame, goodbye, handshake
-from support.neighbour import neighbour_of
-from support.person import newcomer
 from support.wire import Wire, get
-
-
-@pytest.fixture(scope="module")
-def neighbour(service):
-    with neighbour_of(service) as neighbour:
-        yield neighbour
 
 
 @pytest.fixture
@@ -25,11 +17,6 @@ def echo(service, neighbour):
         assert wire.upgrade.status == 101
         yield wire
     neighbour.is_fine()
-
-
-@pytest.fixture(scope="module")
-def ada(service):
-    return newcomer(service)
 
 
 @pytest.fixture
