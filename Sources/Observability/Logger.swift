@@ -8,13 +8,45 @@ public struct Logger: Sendable {
     /// The logger of the current task; outside of any it is one that writes to standard error from ``Level/info`` up.
     @TaskLocal public static var current = Logger(label: "parley", level: .info, sink: DescriptorLogSink.standardError)
 
+    /// What a logger and all its children share.
+    private final class Root: Sendable {
+        let label: String
+        let level: Level
+        let sink: any LogSink
+        let clock: @Sendable () -> Timestamp
+
+        init(label: String, level: Level, sink: any LogSink, clock: @escaping @Sendable () -> Timestamp) {
+            self.label = label
+            self.level = level
+            self.sink = sink
+            self.clock = clock
+        }
+    }
+
+    /// The facts that one child adds to those of its parent.
+    private final class Facts: Sendable {
+        let parent: Facts?
+        let own: @Sendable () -> [Key: String]
+
+        init(_ own: @escaping @Sendable () -> [Key: String], parent: Facts?) {
+            self.own = own
+            self.parent = parent
+        }
+
+        /// Adds what `known` does not tell already: the nearest fact of a key wins.
+        func complete(_ known: inout [Key: String]) {
+            known.merge(own()) { nearest, _ in nearest }
+            parent?.complete(&known)
+        }
+    }
+
+    private let root: Root
+    private let facts: Facts?
+
     /// Which part of the product speaks. Told as `logger` on every line.
-    public let label: String
+    public var label: String { root.label }
     /// Lines below this level are not made.
-    public let level: Level
-    private let facts: [Key: String]
-    private let sink: any LogSink
-    private let clock: @Sendable () -> Timestamp
+    public var level: Level { root.level }
 
     /// - Parameters:
     ///   - level: The lowest level that is written.
@@ -23,27 +55,27 @@ public struct Logger: Sendable {
         self.init(label: label, level: level, sink: sink, clock: { .now })
     }
 
-    init(
-        label: String, level: Level, facts: [Key: String] = [:], sink: any LogSink, clock: @escaping @Sendable () -> Timestamp
-    ) {
-        self.label = label
-        self.level = level
-        self.facts = facts
-        self.sink = sink
-        self.clock = clock
+    init(label: String, level: Level, sink: any LogSink, clock: @escaping @Sendable () -> Timestamp) {
+        self.init(Root(label: label, level: level, sink: sink, clock: clock), nil)
     }
 
-    /// A child that tells `facts` on every line. A fact given here replaces the parent's of the same key.
-    public func with(_ facts: [Key: String]) -> Logger {
-        let merged = self.facts.merging(facts) { _, new in new }
-        return Logger(label: label, level: level, facts: merged, sink: sink, clock: clock)
+    private init(_ root: Root, _ facts: Facts?) {
+        self.root = root
+        self.facts = facts
+    }
+
+    /// A child that tells `facts` on every line. A fact given here replaces the parent's of the same key. Each request has a
+    /// child and few write a line, so that `facts` is evaluated for each line, and for none without lines.
+    public func with(_ facts: @autoclosure @escaping @Sendable () -> [Key: String]) -> Logger {
+        Logger(root, Facts(facts, parent: self.facts))
     }
 
     /// Writes a line if `level` is loud enough; `facts` is evaluated only then. A fact given here replaces the logger's of the same key.
     public func log(_ level: Level, _ message: StaticString, _ facts: @autoclosure () -> [Key: String] = [:]) {
         guard level >= self.level else { return }
-        let merged = self.facts.merging(facts()) { _, new in new }
-        sink.write(LogLine.render(at: clock(), level: level, label: label, message: message, facts: merged))
+        var known = facts()
+        self.facts?.complete(&known)
+        root.sink.write(LogLine.render(at: root.clock(), level: level, label: label, message: message, facts: known))
     }
 
     public func trace(_ message: StaticString, _ facts: @autoclosure () -> [Key: String] = [:]) {

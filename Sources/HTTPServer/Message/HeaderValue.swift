@@ -17,6 +17,9 @@ public struct HeaderValue: Hashable, Sendable, ExpressibleByStringLiteral {
     public init(_ number: some BinaryInteger) {
         text = String(number)
     }
+
+    /// The type of almost every answer. A literal would be checked anew for each.
+    static let json: Self = "application/json"
 }
 
 /// One header field of a response.

@@ -2,11 +2,10 @@ public import Networking
 public import Observability
 public import Runtime
 
-/// A request on its way through middleware to its handler.
-public struct Request: Sendable {
+/// A request on its way through middleware to its handler. A class, since it is handed on at every step and never changes.
+public final class Request: Sendable {
     public let head: RequestHead
-    /// The declaration of the route that answers it.
-    public let route: RouteDeclaration
+    let endpoint: Endpoint
     /// Where the route's parameters stand in the head's bytes, in the order of the pattern.
     let parameterRanges: [Range<Int>]
     /// The whole body; empty when the route streams it.
@@ -28,6 +27,23 @@ public struct Request: Sendable {
         return head.callersTrace?.child(using: &names) ?? .fresh(using: &names)
     }
 
+    init(
+        head: RequestHead, endpoint: Endpoint, parameterRanges: [Range<Int>], body: [UInt8], bodyStream: RequestBodyStream?, id: String,
+        traceSeed: UInt64, peer: SocketAddress, loop: EventLoop
+    ) {
+        self.head = head
+        self.endpoint = endpoint
+        self.parameterRanges = parameterRanges
+        self.body = body
+        self.bodyStream = bodyStream
+        self.id = id
+        self.traceSeed = traceSeed
+        self.peer = peer
+        self.loop = loop
+    }
+
+    /// The declaration of the route that answers it.
+    public var route: RouteDeclaration { endpoint.declaration }
     public var method: HTTPMethod { route.method }
     public var headers: RequestHead { head }
     public var path: String { head.path }

@@ -1,5 +1,6 @@
 /// The head of a request: its bytes, and where in them everything stands. Nothing is made a `String` before it is asked for.
-public struct RequestHead: Sendable {
+/// A class, since it is handed on at every step and never changes.
+public final class RequestHead: Sendable {
     /// Where one header field stands in ``bytes``.
     package struct Field: Sendable {
         var nameStart: UInt16
@@ -31,6 +32,22 @@ public struct RequestHead: Sendable {
     public let keepsAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1).
     public let expectsContinue: Bool
+
+    init(
+        bytes: [UInt8], fields: [Field], method: HTTPMethod?, version: HTTPVersion, pathRange: Range<Int>, queryRange: Range<Int>?,
+        authorityRange: Range<Int>?, framing: BodyFraming, keepsAlive: Bool, expectsContinue: Bool
+    ) {
+        self.bytes = bytes
+        self.fields = fields
+        self.method = method
+        self.version = version
+        self.pathRange = pathRange
+        self.queryRange = queryRange
+        self.authorityRange = authorityRange
+        self.framing = framing
+        self.keepsAlive = keepsAlive
+        self.expectsContinue = expectsContinue
+    }
 }
 
 extension RequestHead {

@@ -27,12 +27,12 @@ public struct Response: Sendable {
     }
 
     public static func json(_ status: HTTPStatus, _ value: some JSONEncodable) -> Response {
-        Response(status, contentType: "application/json", body: .bytes(JSON.encode(value)))
+        Response(status, contentType: .json, body: .bytes(JSON.encode(value)))
     }
 
     /// JSON that is written already, such as a page that the database streamed into a ``JSONWriter``.
     public static func json(_ status: HTTPStatus, encoded: [UInt8]) -> Response {
-        Response(status, contentType: "application/json", body: .bytes(encoded))
+        Response(status, contentType: .json, body: .bytes(encoded))
     }
 
     public static func text(_ status: HTTPStatus, _ text: String) -> Response {

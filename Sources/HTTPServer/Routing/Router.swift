@@ -28,7 +28,7 @@ public struct Router: Sendable {
             let handler = middleware.reversed().reduce(route.handler) { next, middleware in
                 { request, context in try await middleware(request, context, next) }
             }
-            let endpoint = Endpoint(declaration: declaration, index: declarations.count) { request in
+            let endpoint = Endpoint(declaration, index: declarations.count) { request in
                 try await handler(request, try await admission(request))
             }
             tree.insert(endpoint, at: declaration.pattern)
@@ -37,12 +37,18 @@ public struct Router: Sendable {
     }
 }
 
-/// A route as the connection calls it: its context is made inside.
-struct Endpoint: Sendable {
+/// A route as the connection calls it: its context is made inside. A class, since every request refers to one.
+final class Endpoint: Sendable {
     let declaration: RouteDeclaration
     /// Its place in ``Router/declarations``.
     let index: Int
     let respond: @Sendable (Request) async throws -> Response
+
+    init(_ declaration: RouteDeclaration, index: Int, respond: @escaping @Sendable (Request) async throws -> Response) {
+        self.declaration = declaration
+        self.index = index
+        self.respond = respond
+    }
 }
 
 extension Router {

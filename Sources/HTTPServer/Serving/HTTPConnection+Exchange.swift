@@ -63,12 +63,10 @@ extension HTTPConnection {
         guard let current = exchange, let head = current.head, let endpoint = current.endpoint else { return }
         current.isHandling = true
         let request = Request(
-            head: head, route: endpoint.declaration, parameterRanges: current.parameters, body: current.body,
+            head: head, endpoint: endpoint, parameterRanges: current.parameters, body: Swift.exchange(&current.body, with: []),
             bodyStream: current.bodyBuffer.map(RequestBodyStream.init), id: current.requestID, traceSeed: home.names.next(),
-            peer: transport.peer,
-            loop: home.loop)
-        current.body = []
-        home.loop.start { [self] in await send(await home.core.respond(to: request, through: endpoint)) }
+            peer: transport.peer, loop: home.loop)
+        home.loop.start { [self] in await send(await home.core.respond(to: request)) }
     }
 
     /// Refuses what is being read. Where the byte stream goes on is unknown, so that the connection ends with it.

@@ -12,12 +12,10 @@ extension Logger.Key {
 
 extension HTTPServerCore {
     /// Runs the handler, and makes an answer of whatever it throws: the one place where errors become responses.
-    func respond(to request: Request, through endpoint: Endpoint) async -> Response {
-        var facts: [Logger.Key: String] = [.requestID: request.id]
-        if request.head.contains(.traceparent) { facts[.traceID] = request.trace.traceIDText }
-        return await Logger.$current.withValue(logger.with(facts)) {
+    func respond(to request: Request) async -> Response {
+        await Logger.$current.withValue(logger.with(request.facts)) {
             do {
-                return try await endpoint.respond(request)
+                return try await request.endpoint.respond(request)
             } catch let refusal as any HTTPRefusal {
                 return refusal.httpError.response(requestID: request.id)
             } catch {
@@ -47,6 +45,15 @@ extension HTTPServerCore {
                 .route: exchange.endpoint?.declaration.pattern.description ?? "none", .status: "\(status.code)",
                 .elapsed: elapsed.millisecondsText,
             ])
+    }
+}
+
+extension Request {
+    /// What every line of its log tells.
+    fileprivate var facts: [Logger.Key: String] {
+        var facts: [Logger.Key: String] = [.requestID: id]
+        if head.contains(.traceparent) { facts[.traceID] = trace.traceIDText }
+        return facts
     }
 }
 
