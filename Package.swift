@@ -45,10 +45,10 @@ let package = Package(
     products: [.executable(name: "parley", targets: ["parley"])],
     targets: cModules + floors + [
         .executableTarget(
-            name: "parley-fuzz", dependencies: ["HTTPServer", "Networking", "Crypto", "JSON", "DMService"],
+            name: "parley-fuzz", dependencies: ["HTTPServer", "Networking", "Runtime", "Crypto", "JSON", "DMService"],
             swiftSettings: settings),
         tests("ObservabilityTests", ["Observability"]),
-        tests("JSONTests", ["JSON"]),
+        tests("JSONTests", ["JSON", "Runtime"]),
         tests("RuntimeTests", ["Runtime"]),
         tests("CryptoTests", ["Crypto", "JSON", "Runtime"]),
         tests("NetworkingTests", ["Networking", "Runtime"]),

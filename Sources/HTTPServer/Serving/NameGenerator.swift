@@ -1,19 +1,14 @@
+internal import Runtime
+
 /// Makes the names of requests and traces of one loop. They have to be different, not secret, so that a generator
 /// seeded once serves; a system call for each would cost more than the rest of a small request.
 struct NameGenerator: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
     /// - Parameter seed: two generators of the same seed make the same names.
-    init(seed: UInt64 = .random(in: 0...(.max))) { state = seed }
+    init(seed: UInt64 = .random(in: 0...(.max))) { numbers = SplitMix64(seed: seed) }
 
-    /// SplitMix64. Source: Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// Fifteen letters and digits: as many as fit into a `String` without memory of its own.
     mutating func requestID() -> String {

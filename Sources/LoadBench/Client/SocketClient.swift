@@ -30,7 +30,8 @@ final class SocketClient: ConnectionHandler, @unchecked Sendable {
     private var connection: TCPConnection?
     private weak var delegate: (any SocketClientDelegate)?
     private var opening: CheckedContinuation<Void, any Error>?
-    private var masks = MaskGenerator()
+    /// Masks of frames have to differ, but nobody needs to be protected from this client: no kernel is asked.
+    private var masks = SplitMix64()
 
     private init(_ handshake: SocketHandshake) { state = .handshaking(handshake, ResponseReader()) }
 
@@ -120,19 +121,5 @@ final class SocketClient: ConnectionHandler, @unchecked Sendable {
         } else {
             delegate?.socketEnded(self, reason: reason)
         }
-    }
-}
-
-/// Masks for frames. They have to differ, but nobody needs to be protected from this client: no kernel is asked.
-private struct MaskGenerator {
-    private var state = UInt64.random(in: .min ... .max)
-
-    /// The next of a SplitMix64 sequence.
-    mutating func next() -> UInt32 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return UInt32(truncatingIfNeeded: mixed >> 32)
     }
 }

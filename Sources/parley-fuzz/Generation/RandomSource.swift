@@ -1,21 +1,16 @@
-/// A generator that repeats itself, so that a seed names a whole run. Source: Steele, Lea, Flood: "Fast splittable
-/// pseudorandom number generators", 2014.
+import Runtime
+
+/// A generator that repeats itself, so that a seed names a whole run.
 struct RandomSource: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
     /// - Parameter salt: gives everything of the same seed a stream of its own: a parser its inputs, an input its cuts.
     init(seed: UInt64, salt: some Sequence<UInt8>) {
         // FNV-1a: the salt has to tell apart, not to be secret.
-        state = salt.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        numbers = SplitMix64(seed: salt.reduce(seed ^ 0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// A number from 0 to below `bound`. Slightly uneven, which does not matter here and is fast.
     mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: next() >> 33) % max(1, bound) }
