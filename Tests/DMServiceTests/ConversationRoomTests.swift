@@ -18,7 +18,7 @@ import Testing
             }
             #expect(Set(made.map { $0.0.id }).count == 1)
             #expect(made.count { $0.1 } == 1)
-            #expect(Set(made[0].0.participants.map(\.id)) == [ada.id, ben.id])
+            #expect(Set(made[0].0.participants.map(\.profile.id)) == [ada.id, ben.id])
         }
     }
 

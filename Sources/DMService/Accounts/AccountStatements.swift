@@ -245,7 +245,7 @@ struct SignInOfRefreshToken: Statement {
 /// Who a living sign-in belongs to, and on which device.
 struct OwnerOfSignIn: Statement {
     static let sql = """
-        SELECT u.id, u.username, u.display_name, s.device_id FROM sessions s JOIN users u ON u.id = s.user_id
+        SELECT u.id, u.username, u.display_name, s.device_id, u.read_receipts FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL
         """
     let signIn: SignIn.ID
@@ -254,6 +254,7 @@ struct OwnerOfSignIn: Statement {
     struct Owner: Sendable {
         let profile: Profile
         let device: Device.ID
+        let privacy: Privacy
     }
 
     func bind(to parameters: inout ParameterWriter) {
@@ -262,6 +263,6 @@ struct OwnerOfSignIn: Statement {
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Owner {
-        Owner(profile: try Profile(row), device: try row.value(3))
+        Owner(profile: try Profile(row), device: try row.value(3), privacy: Privacy(readReceipts: try row.value(4)))
     }
 }

@@ -18,11 +18,32 @@ struct Conversation: Sendable {
     let id: ID
     let kind: Kind
     let createdAt: Timestamp
-    let participants: [Profile]
+    let participants: [Participant]
+    /// Up to which the viewer has read.
+    let lastReadSeq: Int64
+    let unread: Unread
     /// `seq` of the newest message; 0 when there is none.
     let lastSeq: Int64
     /// Counts what every member may see: a client whose own is lower has missed something.
     let rev: Int64
+
+    /// Somebody in a conversation, as another of them sees them.
+    struct Participant: Sendable {
+        let profile: Profile
+        /// Up to which they have read, as far as they tell the viewer, and up to which they have everything.
+        let readSeq: Int64
+        let deliveredSeq: Int64
+    }
+}
+
+extension Conversation.Participant: JSONEncodable {
+    func encode(into json: inout JSONWriter) {
+        json.beginObject()
+        profile.encodeFields(into: &json)
+        json.field("last_read_seq", readSeq)
+        json.field("last_delivered_seq", deliveredSeq)
+        json.endObject()
+    }
 }
 
 extension Conversation: JSONEncodable {
@@ -33,6 +54,8 @@ extension Conversation: JSONEncodable {
         json.field("created_at", createdAt)
         json.field("participants", participants)
         json.field("last_seq", lastSeq)
+        json.field("last_read_seq", lastReadSeq)
+        json.field("unread_count", unread.shown)
         json.field("rev", rev)
         json.endObject()
     }
@@ -65,6 +88,10 @@ extension Conversation {
         /// The other one.
         let peer: Profile
         let lastMessage: MessageRow?
+        /// Up to which the viewer has read, and how much of the other one's there is beyond it.
+        let lastReadSeq: Int64
+        let unread: Unread
+        let others: OthersMarks
 
         /// Characters (Unicode scalars) of the newest message that a list shows.
         static let previewLength = 120
@@ -76,6 +103,8 @@ extension Conversation {
             json.field("peer", peer)
             json.key("last_message")
             if let lastMessage { encodePreview(of: lastMessage, into: &json) } else { json.null() }
+            json.field("last_read_seq", lastReadSeq)
+            json.field("unread_count", unread.shown)
             json.field("created_at", createdAt)
             json.field("rev", rev)
             json.endObject()
@@ -89,6 +118,7 @@ extension Conversation {
             json.field("type", message.kind)
             json.field("preview", message.content.prefix(scalars: Self.previewLength))
             json.field("sent_at", message.sentAt)
+            json.field("status", message.sender == peer.id ? .sent : others.stage(of: message.seq))
             json.endObject()
         }
     }

@@ -37,6 +37,7 @@ struct ConversationActions: Sendable {
         let lines = try await database.query(ConversationFor(conversation: id, viewer: viewer))
         guard let first = lines.first, let kind = Conversation.Kind(rawValue: first.kind) else { throw HTTPError.notFound }
         return Conversation(
-            id: id, kind: kind, createdAt: first.createdAt, participants: lines.map(\.participant), lastSeq: first.lastSeq, rev: first.rev)
+            id: id, kind: kind, createdAt: first.createdAt, participants: lines.map(\.participant), lastReadSeq: first.readSeq,
+            unread: first.unread, lastSeq: first.lastSeq, rev: first.rev)
     }
 }

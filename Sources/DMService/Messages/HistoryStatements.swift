@@ -7,18 +7,34 @@ internal import Postgres
 /// decided in the statement that reads, and an empty conversation differs from one that does not exist.
 struct HistoryLine: Sendable {
     let headSeq: Int64
+    let others: OthersMarks
     let message: MessageRow?
+
+    /// Up to where all but the viewer `$2` have read and have everything, in the conversation `$1`. PostgreSQL finds it once for a page.
+    static let others = """
+        (SELECT ARRAY[CASE WHEN (SELECT read_receipts FROM users WHERE id = $2) THEN min(o.shared_read_seq) ELSE 0 END, min(o.delivered_seq)]
+           FROM participants o WHERE o.conversation_id = $1 AND o.user_id <> $2 AND o.left_rev IS NULL)
+        """
 
     init(_ row: borrowing Row, in conversation: Conversation.ID) throws(PostgresError) {
         headSeq = try row.int64(0)
-        message = try MessageRow(row, from: 1, in: conversation)
+        others = try OthersMarks(row.arrayOfOptionals(1))
+        message = try MessageRow(row, from: 2, in: conversation)
+    }
+}
+
+extension OthersMarks {
+    /// - Parameter marks: read, delivered; `nil` where there are no others.
+    init(_ marks: [Int64?]) throws(PostgresError) {
+        guard marks.count == 2 else { throw PostgresError(.undecodableRow) }
+        self.init(read: marks[0] ?? 0, delivered: marks[1] ?? 0)
     }
 }
 
 /// Messages before a place, newest first.
 struct MessagesBefore: Statement {
     static let sql = """
-        SELECT c.last_seq, m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
+        SELECT c.last_seq, \(HistoryLine.others), m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
           JOIN conversations c ON c.id = $1
           LEFT JOIN (SELECT * FROM messages WHERE conversation_id = $1 AND seq < $3 ORDER BY seq DESC LIMIT $4) m ON true
@@ -40,12 +56,16 @@ struct MessagesBefore: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> HistoryLine { try HistoryLine(row, in: conversation) }
 }
 
-/// What stands between two messages, oldest first.
+/// What was said between two `rev` of a conversation, oldest first, as far as it is among the newest messages.
 struct MessagesBetween: Statement {
+    // No index has the order of `rev`, which would make every send dearer. A message's `rev` rises with its `seq` and is never below it.
     static let sql = """
         SELECT seq, rev, sent_at, sender_id, kind, client_msg_id, body
-          FROM messages WHERE conversation_id = $1 AND seq > $2 AND seq < $3 ORDER BY seq
+          FROM (SELECT * FROM messages WHERE conversation_id = $1 AND seq < $3 ORDER BY seq DESC LIMIT \(newest)) m
+         WHERE m.rev > $2 AND m.rev < $3 ORDER BY m.seq
         """
+    private static let newest = 500
+
     let conversation: Conversation.ID
     let after: Int64
     let before: Int64
@@ -65,7 +85,7 @@ struct MessagesBetween: Statement {
 /// Messages after a place, oldest first.
 struct MessagesAfter: Statement {
     static let sql = """
-        SELECT c.last_seq, m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
+        SELECT c.last_seq, \(HistoryLine.others), m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
           JOIN conversations c ON c.id = $1
           LEFT JOIN (SELECT * FROM messages WHERE conversation_id = $1 AND seq > $3 ORDER BY seq LIMIT $4) m ON true

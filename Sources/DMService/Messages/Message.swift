@@ -20,6 +20,8 @@ struct Message: Sendable {
     /// The sender's own name for it, if they gave one.
     let clientID: ClientMessageID?
     let sentAt: Timestamp
+    /// How far it got, where that is known: to its sender.
+    var stage = MessageStage.sent
 
     var id: ID { ID(conversation: conversation, seq: seq, sentAt: sentAt) }
 }
@@ -43,8 +45,7 @@ extension Message: JSONEncodable {
         json.field("content", content)
         json.field("client_msg_id", clientID?.text)
         json.field("sent_at", sentAt)
-        json.key("status")
-        json.string("sent")
+        json.field("status", stage)
     }
 }
 

@@ -1,8 +1,8 @@
 internal import Postgres
 
-/// What may be said. Sends go through ``MessageWriter``; what is checked before stands here.
+/// What may be said. Sends go through ``ConversationWriter``; what is checked before stands here.
 struct MessageActions: Sendable {
-    let writer: MessageWriter
+    let writer: ConversationWriter
     /// Unicode scalars that a message may have.
     let longestContent: Int
 

@@ -3,12 +3,14 @@ internal import JSON
 
 /// What sockets are told of messages. Each function makes one whole frame, which all readers share.
 enum MessageEvents {
-    /// `new_message`: the message, and the `rev` that came before it, by which a client notices that it missed something.
-    static func new(_ message: Message) -> [UInt8] {
+    /// `new_message`.
+    ///
+    /// - Parameter previousRev: the conversation's `rev` before it, by which a client notices that it missed something.
+    static func new(_ message: Message, after previousRev: Int64) -> [UInt8] {
         SocketFrame.event("new_message") { json in
             json.beginObject()
             message.encodeFields(into: &json)
-            json.field("prev_rev", message.rev - 1)
+            json.field("prev_rev", previousRev)
             json.endObject()
         }
     }
@@ -21,6 +23,7 @@ enum MessageEvents {
             json.field("server_id", message.id)
             json.field("conversation_id", message.conversation)
             json.field("seq", message.seq)
+            json.field("rev", message.rev)
             json.field("sent_at", message.sentAt)
             json.endObject()
         }

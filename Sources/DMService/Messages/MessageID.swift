@@ -44,6 +44,11 @@ package struct MessageID: Hashable, Sendable {
 
     package var sentAt: Timestamp { Timestamp(milliseconds: Int64(value.high >> 16)) }
 
+    /// The last hexadecimal digits of its conversation's id, as both are written.
+    var conversationTail: String { String(value.description.suffix(Self.tailDigits)) }
+
+    static let tailDigits = Int(tailBits / 4)
+
     /// Whether a message of `conversation` could have this id.
     func isPossible(in conversation: Conversation.ID) -> Bool {
         (value.low ^ conversation.value.low) & Self.tailMask == 0

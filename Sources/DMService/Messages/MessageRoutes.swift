@@ -37,12 +37,15 @@ struct MessageRoutes: Sendable {
         let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
         let query = try HistoryQuery(request, in: conversation)
         let lines = try await lines(query, of: conversation, for: context.member)
-        guard let head = lines.first?.headSeq else { throw HTTPError.notFound }
+        guard let first = lines.first else { throw HTTPError.notFound }
         let rows = lines.compactMap(\.message)
         let page = rows.prefix(query.limit)
-        let items = try await profiles.name(Array(page))
+        var items = try await profiles.name(Array(page))
+        for index in items.indices where items[index].sender.id == context.member {
+            items[index].stage = first.others.stage(of: items[index].seq)
+        }
         let next = rows.count > query.limit ? page.last.map { query.window.following($0.seq).text } : nil
-        return .json(200, HistoryPage(page: Page(items: items, nextCursor: next.map(Paging<String>.encode)), headSeq: head))
+        return .json(200, HistoryPage(page: Page(items: items, nextCursor: next.map(Paging<String>.encode)), headSeq: first.headSeq))
     }
 
     /// One line more than asked for, if there is one: it says that there is another page.

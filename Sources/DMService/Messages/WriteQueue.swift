@@ -9,7 +9,7 @@ internal import Runtime
 /// idle, and the busier it gets the cheaper is each message (a commit is shared by all of its batch). A conversation
 /// always goes through the same queue of a process, so its messages are stored in the order in which they arrived.
 ///
-/// `@unchecked Sendable`: confined to its loop; ``MessageWriter`` brings the messages there.
+/// `@unchecked Sendable`: confined to its loop; ``ConversationWriter`` brings the messages there.
 final class WriteQueue: @unchecked Sendable {
     struct Limits: Sendable {
         /// Messages of one transaction.
@@ -32,7 +32,7 @@ final class WriteQueue: @unchecked Sendable {
     private let database: Database
     private let metrics: MessageMetrics
     private let limits: Limits
-    private let announcer: MessageAnnouncer
+    private let announcer: Announcer
     private var waiting: [Arrival] = []
     private var waitingBytes = 0
     private var isWriting = false
@@ -45,7 +45,7 @@ final class WriteQueue: @unchecked Sendable {
         let at: UInt64
     }
 
-    init(loop: EventLoop, database: Database, announcer: MessageAnnouncer, metrics: MessageMetrics, limits: Limits = Limits()) {
+    init(loop: EventLoop, database: Database, announcer: Announcer, metrics: MessageMetrics, limits: Limits = Limits()) {
         self.loop = loop
         self.database = database
         self.announcer = announcer

@@ -14,9 +14,14 @@ struct Profile: Hashable, Sendable, JSONEncodable {
 
     func encode(into json: inout JSONWriter) {
         json.beginObject()
+        encodeFields(into: &json)
+        json.endObject()
+    }
+
+    /// The members of the object alone, for what says more of a person.
+    func encodeFields(into json: inout JSONWriter) {
         json.field("id", id)
         json.field("username", username)
         json.field("display_name", displayName)
-        json.endObject()
     }
 }

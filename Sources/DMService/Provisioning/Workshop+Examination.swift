@@ -31,7 +31,7 @@ extension Configuration {
     /// looks at the schema.
     func neededConnections(cores: Int) -> Int {
         let loops = SocketDirectory.loopCount(wanted: loops, cores: cores)
-        return loops * databaseConnections + MessageWriter.queueCount(loops: loops) + 1
+        return loops * databaseConnections + ConversationWriter.queueCount(loops: loops) + 1
     }
 
     /// What an operator should know of the settings, whether or not there is a database.

@@ -31,7 +31,7 @@ struct Delivery: Sendable {
     private static func hand(_ parcels: [Fanout.Parcel], to gateway: Gateway) {
         for parcel in parcels {
             switch parcel.address {
-            case .sender(let session): session.answer(parcel.frame)
+            case .sender(let session): session.answer(parcel.frame.whole)
             case .member(let member, let origin): gateway.send(parcel.frame, to: member, except: origin)
             }
         }
@@ -50,6 +50,11 @@ struct Delivery: Sendable {
         tell(loopsOf: member) { $0.revoke(signIn, of: member, as: reason) }
     }
 
+    /// Shows a member's sockets from now on what this allows, wherever they are.
+    func set(_ privacy: Privacy, of member: Member.ID) {
+        tell(loopsOf: member) { $0.set(privacy, of: member) }
+    }
+
     /// Calls `body` on each loop where the member has sockets.
     private func tell(loopsOf member: Member.ID, _ body: @escaping @Sendable (Gateway) -> Void) {
         let members = directory.loops(of: member)
@@ -57,6 +62,18 @@ struct Delivery: Sendable {
             let gateways = gateways
             loop.post { body(gateways.current) }
         }
+    }
+}
+
+/// An event as most of its readers get it, and as it is for those who may see less. All readers share the bytes.
+struct Frame: Sendable {
+    let whole: [UInt8]
+    /// For members who do not tell what they read, and are not told; `nil` where that makes no difference.
+    var withoutReads: [UInt8]?
+
+    func bytes(for privacy: Privacy) -> [UInt8] {
+        guard let withoutReads, !privacy.readReceipts else { return whole }
+        return withoutReads
     }
 }
 
@@ -69,7 +86,7 @@ struct Fanout {
             case member(Member.ID, except: SocketSession?)
         }
 
-        let frame: [UInt8]
+        let frame: Frame
         let address: Address
     }
 
@@ -83,11 +100,11 @@ struct Fanout {
 
     /// The answer to a message that came from a socket. It gets exactly one for each.
     mutating func add(_ frame: [UInt8], to session: SocketSession) {
-        parcels[session.loop.index].append(Parcel(frame: frame, address: .sender(session)))
+        parcels[session.loop.index].append(Parcel(frame: Frame(whole: frame), address: .sender(session)))
     }
 
     /// To all sockets of a member but the one it came from.
-    mutating func add(_ frame: [UInt8], to member: Member.ID, except origin: SocketSession?) {
+    mutating func add(_ frame: Frame, to member: Member.ID, except origin: SocketSession?) {
         var loops = directory.loops(of: member)
         while loops != 0 {
             parcels[loops.trailingZeroBitCount].append(Parcel(frame: frame, address: .member(member, except: origin)))

@@ -49,9 +49,14 @@ final class Gateway {
     }
 
     /// Sends a frame to every socket of a member but the one it came from.
-    func send(_ frame: [UInt8], to member: Member.ID, except origin: SocketSession?) {
+    func send(_ frame: Frame, to member: Member.ID, except origin: SocketSession?) {
         guard let seats = seats[member] else { return }
-        for seat in seats where seat.session !== origin { seat.session.send(frame) }
+        for seat in seats where seat.session !== origin { seat.session.send(frame.bytes(for: seat.session.privacy)) }
+    }
+
+    /// Tells a member's sockets what is shown to them from now on.
+    func set(_ privacy: Privacy, of member: Member.ID) {
+        for seat in seats[member] ?? [] { seat.session.privacy = privacy }
     }
 
     /// Closes a member's sockets that were opened under a session which has been revoked.

@@ -5,6 +5,7 @@ package struct SocketCommand: Sendable {
     enum Action: Sendable {
         case auth(token: String)
         case sendMessage(Message.Draft, to: Conversation.ID)
+        case mark(Receipt.Kind, in: Conversation.ID, to: ReceiptActions.Target)
         case ping
     }
 
@@ -34,6 +35,8 @@ package struct SocketCommand: Sendable {
             case "send_message":
                 let data: SendData = try envelope.data.decode()
                 action = .sendMessage(data.draft, to: data.conversation)
+            case "mark_read": action = try Self.mark(.read, envelope.data)
+            case "mark_delivered": action = try Self.mark(.delivered, envelope.data)
             case "ping": action = .ping
             case "auth": action = .auth(token: try envelope.data.decode(AuthData.self).token)
             default: throw Fault.unknownType(id: envelope.id)
@@ -43,6 +46,13 @@ package struct SocketCommand: Sendable {
         } catch {
             throw .unknownType(id: envelope.id)
         }
+    }
+}
+
+extension SocketCommand {
+    private static func mark(_ kind: Receipt.Kind, _ data: JSONFragment) throws(JSONError) -> Action {
+        let data: MarkData = try data.decode()
+        return .mark(kind, in: data.conversation, to: data.target)
     }
 }
 
@@ -128,6 +138,25 @@ extension SocketCommand {
                 }
             }
             self.token = try json.required("token", token)
+        }
+    }
+
+    private struct MarkData: JSONDecodable {
+        let conversation: Conversation.ID
+        let target: ReceiptActions.Target
+
+        init(from json: inout JSONReader) throws(JSONError) {
+            var conversation: Conversation.ID?
+            var fields = MarkDraft.Fields()
+            try json.beginObject()
+            while let key = try json.nextKey() {
+                switch key {
+                case "conversation_id": conversation = try json.decode()
+                default: try fields.read(key, from: &json)
+                }
+            }
+            self.conversation = try json.required("conversation_id", conversation)
+            target = try fields.finish(&json)
         }
     }
 

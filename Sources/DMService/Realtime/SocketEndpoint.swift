@@ -6,6 +6,7 @@ internal import JSON
 final class SocketEndpoint: Sendable {
     let authentication: Authentication
     let messages: MessageActions
+    let receipts: ReceiptActions
     let delivery: Delivery
     let limits: RateLimits
     let metrics: SocketMetrics
@@ -17,11 +18,12 @@ final class SocketEndpoint: Sendable {
     static let subprotocol = "parley.v1"
 
     init(
-        authentication: Authentication, messages: MessageActions, delivery: Delivery, limits: RateLimits, metrics: SocketMetrics,
-        accounts: AccountActions, origins: Origins
+        authentication: Authentication, messages: MessageActions, receipts: ReceiptActions, delivery: Delivery, limits: RateLimits,
+        metrics: SocketMetrics, accounts: AccountActions, origins: Origins
     ) {
         self.authentication = authentication
         self.messages = messages
+        self.receipts = receipts
         self.delivery = delivery
         self.limits = limits
         self.metrics = metrics

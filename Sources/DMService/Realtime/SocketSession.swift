@@ -32,8 +32,10 @@ final class SocketSession: @unchecked Sendable {
     private var socket: WebSocketConnection?
     private var state: State
     private var pace: SocketPace
-    /// Messages of this socket that were neither stored nor refused yet.
+    /// Commands of this socket that the database has not answered yet.
     private var unanswered = 0
+    /// What its member lets others see, and so is shown of them. The gateway tells of changes.
+    var privacy = Privacy(readReceipts: false)
     /// The server stops: the socket is closed as soon as nothing is unanswered.
     private var isRestarting = false
 
@@ -53,7 +55,7 @@ final class SocketSession: @unchecked Sendable {
 
     func send(_ frame: [UInt8]) { socket?.send(frame) }
 
-    /// Sends the answer to one of its messages.
+    /// Sends the answer to a command that waited for the database.
     func answer(_ frame: [UInt8]) {
         send(frame)
         unanswered -= 1
@@ -77,6 +79,7 @@ final class SocketSession: @unchecked Sendable {
                 guard let owner = try await endpoint.owner(of: claims) else { return end(.unauthenticated) }
                 let principal = Principal(
                     profile: owner.profile, signIn: SignIn.ID(claims.session), device: owner.device, expires: claims.expires)
+                privacy = owner.privacy
                 admitted(principal, answer: id)
             } catch {
                 end(.unavailable)
@@ -165,6 +168,30 @@ final class SocketSession: @unchecked Sendable {
         case .ping: send(SocketFrame.answer("pong", to: command.id) { $0.emptyObject() })
         case .sendMessage(let draft, let conversation):
             sendMessage(draft, to: conversation, from: principal.profile, command: command.id)
+        case .mark(let kind, let conversation, let target):
+            unanswered += 1
+            mark(kind, of: principal.profile.id, in: conversation, to: target, command: command.id)
+        }
+    }
+
+    private func mark(
+        _ kind: Receipt.Kind, of member: Member.ID, in conversation: Conversation.ID, to target: ReceiptActions.Target,
+        command: JSONFragment?
+    ) {
+        @Sendable func submit(_ seq: Int64) {
+            endpoint.receipts.writer.submit(
+                PendingMark(conversation: conversation, member: member, kind: kind, seq: seq, waiter: .socket(self, command: command)))
+        }
+        switch target {
+        case .seq(let seq): submit(seq)
+        case .message:
+            loop.start { [self] in
+                do {
+                    submit(try await endpoint.receipts.seq(of: target, in: conversation, for: member))
+                } catch {
+                    answer(SocketFrame.error((error as? MarkRefusal ?? .unavailable).httpError, to: command))
+                }
+            }
         }
     }
 

@@ -31,7 +31,7 @@ public struct Server: Sendable {
         let database = await Database(
             try configuration.postgres(connections: configuration.databaseConnections), on: group, metrics: registry)
         let writer = await Database(
-            try configuration.postgres(connections: 1), on: group, loops: MessageWriter.queueCount(loops: group.loops.count),
+            try configuration.postgres(connections: 1), on: group, loops: ConversationWriter.queueCount(loops: group.loops.count),
             metrics: registry)
         let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
         let surface = try Surface(services, configuration, demo: demo)

@@ -17,6 +17,7 @@ struct Services: Sendable {
     let accounts: AccountActions
     let conversations: ConversationActions
     let messages: MessageActions
+    let receipts: ReceiptActions
     let profiles: ProfileDirectory
     /// What runs beside the server for as long as it does.
     let background: [any Service]
@@ -26,8 +27,8 @@ struct Services: Sendable {
     private static let audience = "parley"
 
     /// - Parameters:
-    ///   - database: for everything but the writing of messages.
-    ///   - writer: for the writing of messages, which waits behind nothing else.
+    ///   - database: for everything but what ``ConversationWriter`` writes.
+    ///   - writer: for that, which waits behind nothing else.
     init(_ configuration: Configuration, group: EventLoopGroup, database: Database, writer: Database, registry: MetricsRegistry)
         async throws
     {
@@ -56,10 +57,10 @@ struct Services: Sendable {
             limits: limits, refreshLifetime: configuration.refreshLifetime)
         conversations = ConversationActions(database: database, ids: ids)
         profiles = ProfileDirectory(database: database)
-        messages = MessageActions(
-            writer: MessageWriter(
-                group: group, database: writer, profiles: profiles, delivery: delivery, metrics: MessageMetrics(registry)),
-            longestContent: configuration.longestContent)
+        let conversationWriter = ConversationWriter(
+            group: group, database: writer, profiles: profiles, delivery: delivery, registry: registry)
+        messages = MessageActions(writer: conversationWriter, longestContent: configuration.longestContent)
+        receipts = ReceiptActions(writer: conversationWriter, database: database)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
         background = [
             schema,

@@ -24,14 +24,16 @@ struct Surface: Sendable {
         )
         router.mount(
             PersonRoutes(accounts: services.accounts, database: services.database).routes
+                + PrivacyRoutes(database: services.database, delivery: services.delivery).routes
                 + ConversationRoutes(actions: services.conversations, database: services.database).routes
-                + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes,
+                + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes
+                + ReceiptRoutes(actions: services.receipts).routes,
             under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
 
         let origins = Origins(allowed: configuration.allowedOrigins)
         let sockets = SocketEndpoint(
-            authentication: authentication, messages: services.messages, delivery: services.delivery, limits: services.limits,
-            metrics: SocketMetrics(services.registry), accounts: services.accounts, origins: origins)
+            authentication: authentication, messages: services.messages, receipts: services.receipts, delivery: services.delivery,
+            limits: services.limits, metrics: SocketMetrics(services.registry), accounts: services.accounts, origins: origins)
         router.mount(sockets.routes, through: [limiting.byAddress])
 
         if configuration.echoes { router.mount([.echo(compresses: true)]) }

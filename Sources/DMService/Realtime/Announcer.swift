@@ -3,32 +3,40 @@ internal import Observability
 internal import Postgres
 internal import Runtime
 
-/// Tells sockets what became of messages, and of new ones. Belongs to the loop of its write queue.
+/// Tells sockets what happened in conversations, and what became of their own commands. Belongs to the loop of a shard's queues.
 ///
-/// The events of a conversation leave in the order of `seq` and without a gap: what was stored although its answer was lost,
+/// The events of a conversation leave in the order of `rev` and without a gap: what was stored although its answer was lost,
 /// or through another process, is read and told before what came after it. When something has to be read for that, the
 /// answers to the senders do not wait; a read that fails is tried again until it works.
 ///
 /// `@unchecked Sendable`: confined to its loop.
-final class MessageAnnouncer: @unchecked Sendable {
-    private struct News {
-        let message: Message
+final class Announcer: @unchecked Sendable {
+    /// Something that everybody in a conversation may see. It moved the conversation's `rev`.
+    fileprivate enum Happening {
+        case message(Message)
+        case receipt(Receipt)
+    }
+
+    fileprivate struct News {
+        let happening: Happening
         let membersRev: Int64
         var isReplay = false
         var isComplete = false
+        /// The conversation's `rev` before it, if that is not the number before its own: what is read belatedly may stand for several changes.
+        var previousRev: Int64?
         /// The socket that it came from, which is answered instead.
         var origin: SocketSession?
     }
 
-    /// What has to be read before a conversation's next message can be told.
+    /// What has to be read before a conversation's next event can be told.
     private struct Question {
-        /// The messages that lie between this `seq`, if there is one, and `before`.
+        /// What happened between this `rev`, if there is one, and `before`.
         let after: Int64?
         let before: Int64
         let since: Timestamp?
     }
 
-    /// Messages that may wait for a read. Of the oldest ones beyond that nobody is told: readers notice by the next one's `prev_rev`.
+    /// Events that may wait for a read. Of the oldest ones beyond that nobody is told: readers notice by the next one's `prev_rev`.
     private static let limit = 20_000
     /// Between reads that fail.
     private static let pause = Duration.milliseconds(500)
@@ -58,10 +66,16 @@ final class MessageAnnouncer: @unchecked Sendable {
     /// Takes what there is to tell of an outcome, for the next ``announce(with:)``.
     func add(_ outcome: SendOutcome, membersRev: Int64, from origin: SocketSession?) {
         switch outcome {
-        case .stored(let message): untold.append(News(message: message, membersRev: membersRev, origin: origin))
-        case .replayed(let message): untold.append(News(message: message, membersRev: membersRev, isReplay: true, origin: origin))
+        case .stored(let message): untold.append(News(happening: .message(message), membersRev: membersRev, origin: origin))
+        case .replayed(let message):
+            untold.append(News(happening: .message(message), membersRev: membersRev, isReplay: true, origin: origin))
         case .refused: break
         }
+    }
+
+    /// Takes a mark that moved, for the next ``announce(with:)``.
+    func add(_ receipt: Receipt, membersRev: Int64) {
+        untold.append(News(happening: .receipt(receipt), membersRev: membersRev))
     }
 
     /// Sends the answers, and the events of all that has been added.
@@ -77,20 +91,20 @@ final class MessageAnnouncer: @unchecked Sendable {
         var questions: [Conversation.ID: Question] = [:]
         var rest: [News] = []
         for news in untold {
-            let message = news.message
-            if !questions.isEmpty, questions[message.conversation] != nil {
+            let conversation = news.conversation
+            if !questions.isEmpty, questions[conversation] != nil {
                 rest.append(news)
                 continue
             }
             let step = audiences.step(
-                message.seq, of: message.conversation, at: news.membersRev, isReplay: news.isReplay, isComplete: news.isComplete)
+                news.rev, of: conversation, at: news.membersRev, isReplay: news.isReplay, isComplete: news.isComplete)
             switch step {
             case .known: break
             case .tell(let members):
-                let event = MessageEvents.new(message)
+                let event = news.event
                 for member in members { fanout.add(event, to: member, except: news.origin) }
             case .ask(let after, let since):
-                questions[message.conversation] = Question(after: after, before: message.seq, since: since)
+                questions[conversation] = Question(after: after, before: news.rev, since: since)
                 rest.append(news)
             }
         }
@@ -103,32 +117,41 @@ final class MessageAnnouncer: @unchecked Sendable {
     private func ask(_ questions: [Conversation.ID: Question]) async {
         do {
             let audiences = try await database.query(ActiveParticipants(conversations: Array(questions.keys)))
-            let missed = try await missedMessages(questions)  // before anything changes: all of it is asked again if this fails
+            let missed = try await missed(questions)  // before anything changes: all of it is asked again if this fails
             for audience in audiences { self.audiences.set(audience.members, of: audience.conversation, at: audience.membersRev) }
             // A conversation that is not there any more has nobody to tell.
             let found = Set(audiences.map(\.conversation))
-            untold.removeAll { questions[$0.message.conversation] != nil && !found.contains($0.message.conversation) }
+            untold.removeAll { questions[$0.conversation] != nil && !found.contains($0.conversation) }
             fill(missed, questions)
         } catch {
             let sqlState = (error as? PostgresError)?.sqlState ?? "none"
-            Logger.current.warning("readers of new messages could not be looked up", [.sqlState: sqlState])
+            Logger.current.warning("who is to hear of new events could not be looked up", [.sqlState: sqlState])
             if untold.count > Self.limit { untold.removeFirst(untold.count - Self.limit) }
             return askAgainLater()
         }
         await announce(with: fanout())
     }
 
-    private func missedMessages(_ questions: [Conversation.ID: Question]) async throws -> [Conversation.ID: [Message]] {
-        let gaps = questions.compactMap { conversation, question in
-            question.after.map { MessagesBetween(conversation: conversation, after: $0, before: question.before) }
+    /// What happened in the gaps, in the order of `rev`.
+    private func missed(_ questions: [Conversation.ID: Question]) async throws -> [Conversation.ID: [Happening]] {
+        var gaps: [(conversation: Conversation.ID, after: Int64, before: Int64)] = []
+        for (conversation, question) in questions {
+            if let after = question.after { gaps.append((conversation, after, question.before)) }
         }
         guard !gaps.isEmpty else { return [:] }
         do {
-            let rows = try await database.unit(all: gaps).flatMap(\.self)
-            return Dictionary(grouping: try await profiles.name(rows.filter { Self.isMissed($0, questions) }), by: \.conversation)
+            let rows = try await database.unit(
+                all: gaps.map { MessagesBetween(conversation: $0.conversation, after: $0.after, before: $0.before) }
+            ).flatMap(\.self)
+            let receipts = try await database.unit(
+                all: gaps.map { ReceiptsBetween(conversation: $0.conversation, after: $0.after, before: $0.before) }
+            ).flatMap(\.self)
+            let messages = try await profiles.name(rows.filter { Self.isMissed($0, questions) })
+            let happenings = messages.map(Happening.message) + receipts.map(Happening.receipt)
+            return Dictionary(grouping: happenings.sorted { $0.rev < $1.rev }, by: \.conversation)
         } catch let error as PostgresError where !error.isUnavailability {
             // It would fail each time. Readers notice the gap by `prev_rev`.
-            Logger.current.warning("missed messages could not be read", [.sqlState: error.sqlState ?? "none"])
+            Logger.current.warning("missed events could not be read", [.sqlState: error.sqlState ?? "none"])
             return [:]
         }
     }
@@ -142,14 +165,18 @@ final class MessageAnnouncer: @unchecked Sendable {
     }
 
     /// Puts what was missed in front of what it was missed by.
-    private func fill(_ missed: [Conversation.ID: [Message]], _ questions: [Conversation.ID: Question]) {
+    private func fill(_ missed: [Conversation.ID: [Happening]], _ questions: [Conversation.ID: Question]) {
         var filled: [News] = []
         filled.reserveCapacity(untold.count)
         for var news in untold {
-            let conversation = news.message.conversation
-            if let question = questions[conversation], question.before == news.message.seq {
-                filled += (missed[conversation] ?? []).map { News(message: $0, membersRev: 0, isComplete: true) }
+            if let question = questions[news.conversation], question.before == news.rev {
+                var previousRev = question.after
+                for happening in missed[news.conversation] ?? [] {
+                    filled.append(News(happening: happening, membersRev: 0, isComplete: true, previousRev: previousRev))
+                    previousRev = happening.rev
+                }
                 news.isComplete = true
+                news.previousRev = previousRev
             }
             filled.append(news)
         }
@@ -162,6 +189,36 @@ final class MessageAnnouncer: @unchecked Sendable {
             guard let self else { return }
             retry = nil
             loop.start { [self] in await announce(with: fanout()) }
+        }
+    }
+}
+
+extension Announcer.Happening {
+    fileprivate var conversation: Conversation.ID {
+        switch self {
+        case .message(let message): message.conversation
+        case .receipt(let receipt): receipt.conversation
+        }
+    }
+
+    fileprivate var rev: Int64 {
+        switch self {
+        case .message(let message): message.rev
+        case .receipt(let receipt): receipt.rev
+        }
+    }
+}
+
+extension Announcer.News {
+    fileprivate var conversation: Conversation.ID { happening.conversation }
+    fileprivate var rev: Int64 { happening.rev }
+
+    /// The frame that all readers share.
+    fileprivate var event: Frame {
+        let previousRev = previousRev ?? rev - 1
+        return switch happening {
+        case .message(let message): Frame(whole: MessageEvents.new(message, after: previousRev))
+        case .receipt(let receipt): ReceiptEvents.moved(receipt, after: previousRev)
         }
     }
 }

@@ -1,9 +1,9 @@
 internal import Crypto
 internal import JSON
 
-/// Who hears of conversations, as of a `members_rev`, and up to which `seq` they have been told. Belongs to a ``MessageAnnouncer``.
+/// Who hears of conversations, as of a `members_rev`, and up to which `rev` they have been told. Belongs to an ``Announcer``.
 ///
-/// Members are used only for messages that were stored under the `members_rev` that they were read under, or an earlier one, so a
+/// Members are used only for events that were stored under the `members_rev` that they were read under, or an earlier one, so a
 /// member who was removed hears nothing even if nobody told this process.
 struct Audiences {
     enum Step: Equatable {
@@ -11,8 +11,8 @@ struct Audiences {
         case tell([Member.ID])
         /// They were told before.
         case known
-        /// It is not known whom to tell, or what came before was never told: the messages behind the `seq` `after` that were
-        /// stored since `since`, if that is given.
+        /// It is not known whom to tell, or what came before was never told: what happened behind the `rev` `after`, its messages
+        /// since `since`, if that is given.
         case ask(after: Int64?, since: Timestamp? = nil)
     }
 
@@ -23,7 +23,7 @@ struct Audiences {
         var told: Int64 = 0
     }
 
-    /// Messages that are told belatedly at most. Whoever lacks more reads the history.
+    /// Events that are told belatedly at most. Whoever lacks more asks for what changed.
     static let longestGap: Int64 = 100
 
     /// Two generations: when the younger is full it becomes the older, and the older is forgotten.
@@ -42,25 +42,25 @@ struct Audiences {
     /// - Parameter limit: conversations in one generation.
     init(limit: Int = 50_000) { self.limit = limit }
 
-    /// What is to be done about a message that has been stored.
+    /// What is to be done about an event that has been stored.
     ///
     /// - Parameters:
     ///   - membersRev: under which it was stored.
-    ///   - isReplay: whether it was sent again. It is known then, unless the answer to the first time was lost.
+    ///   - isReplay: whether it is a message that was sent again. It is known then, unless the answer to the first time was lost.
     ///   - isComplete: whether what came before it has just been read.
     mutating func step(
-        _ seq: Int64, of conversation: Conversation.ID, at membersRev: Int64, isReplay: Bool = false, isComplete: Bool = false
+        _ rev: Int64, of conversation: Conversation.ID, at membersRev: Int64, isReplay: Bool = false, isComplete: Bool = false
     ) -> Step {
         if young[conversation] == nil, let entry = old[conversation] { insert(entry, for: conversation) }
         let index = young.index(forKey: conversation)
         let told = index.map { young.values[$0].told } ?? 0
         let lost = losses.isEmpty ? nil : losses[conversation]
-        if told > 0 ? seq <= told : isReplay && lost == nil { return .known }
-        if !isComplete, let last = told > 0 ? told : lost.map({ max(0, seq - 1 - Int64($0.keys.count)) }), last + 1 < seq {
-            return .ask(after: max(last, seq - 1 - Self.longestGap), since: told > 0 ? nil : lost?.since)
+        if told > 0 ? rev <= told : isReplay && lost == nil { return .known }
+        if !isComplete, let last = told > 0 ? told : lost.map({ max(0, rev - 1 - Int64($0.keys.count)) }), last + 1 < rev {
+            return .ask(after: max(last, rev - 1 - Self.longestGap), since: told > 0 ? nil : lost?.since)
         }
         guard let index, young.values[index].membersRev >= membersRev else { return .ask(after: nil) }
-        young.values[index].told = seq
+        young.values[index].told = rev
         if lost != nil { losses[conversation] = nil }
         return .tell(young.values[index].members)
     }

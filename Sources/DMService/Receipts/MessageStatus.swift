@@ -1,0 +1,100 @@
+internal import JSON
+
+/// What became of a message, as far as its readers tell.
+struct MessageStatus: Sendable {
+    /// One of those it was for.
+    struct Recipient: Sendable {
+        let member: Member.ID
+        /// When a device of theirs had it, and when they read it; `nil` for not yet, and where they or the asker do not share it.
+        let deliveredAt: Timestamp?
+        let readAt: Timestamp?
+
+        var stage: MessageStage { readAt != nil ? .read : deliveredAt != nil ? .delivered : .sent }
+    }
+
+    let message: Message.ID
+    let conversation: Conversation.ID
+    let sentAt: Timestamp
+    let recipients: [Recipient]
+}
+
+/// How far a message got: stored, on a device of each of the others, read by each of them.
+enum MessageStage: Int, Sendable, Comparable {
+    case sent, delivered, read
+
+    static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
+}
+
+extension MessageStage: JSONEncodable {
+    func encode(into json: inout JSONWriter) {
+        switch self {
+        case .sent: json.string("sent")
+        case .delivered: json.string("delivered")
+        case .read: json.string("read")
+        }
+    }
+}
+
+/// Up to where all of the others have got.
+struct OthersMarks: Sendable {
+    let read: Int64
+    let delivered: Int64
+
+    func stage(of seq: Int64) -> MessageStage { seq <= read ? .read : seq <= delivered ? .delivered : .sent }
+}
+
+extension MessageStatus: JSONEncodable {
+    func encode(into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("message_id", message)
+        json.field("conversation_id", conversation)
+        json.field("status", recipients.map(\.stage).min() ?? .sent)
+        json.field("sent_at", sentAt)
+        json.field("recipients", recipients)
+        json.endObject()
+    }
+}
+
+extension MessageStatus.Recipient: JSONEncodable {
+    func encode(into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("user_id", member)
+        json.field("status", stage)
+        json.field("delivered_at", ifPresent: deliveredAt)
+        json.field("read_at", ifPresent: readAt)
+        json.endObject()
+    }
+}
+
+/// What a member has not read.
+struct UnreadCounts: Sendable, JSONEncodable {
+    struct Line: Sendable {
+        let conversation: Conversation.ID
+        let count: Unread
+    }
+
+    let conversations: [Line]
+
+    func encode(into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("total", conversations.reduce(0) { $0 + $1.count.shown })
+        json.key("conversations")
+        json.beginArray()
+        for line in conversations {
+            json.beginObject()
+            json.field("conversation_id", line.conversation)
+            json.field("unread_count", line.count.shown)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+}
+
+/// A count of unread messages, exact up to a limit: nobody tells 999 from more, and to count on would cost more and more.
+struct Unread: Sendable {
+    /// Above this, only that there are more is known. Told as the limit plus one.
+    static let limit = 999
+
+    let shown: Int64
+}
