@@ -15,7 +15,7 @@ import Testing
     }
 
     private func signIn(_ name: Credentials.Name, _ password: String = password, on node: TestService) async throws -> TokenPair {
-        try await node.services.accounts.signIn(Credentials(name: name, password: password, device: nil))
+        try await node.services.accounts.signIn(Credentials(name: name, password: password, device: nil, deviceName: nil))
     }
 
     // acceptance, C-007

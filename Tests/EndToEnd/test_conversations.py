@@ -36,7 +36,7 @@ def test_two_people_have_one_conversation_whoever_asks(service):
     assert UUID7.fullmatch(conversation["id"]) and TIMESTAMP.fullmatch(conversation["created_at"])
     assert conversation["kind"] == "direct"
     assert {person["id"] for person in conversation["participants"]} == {ada.id, ben.id}
-    assert conversation["participants"][0].keys() == {"id", "username", "display_name"}
+    assert conversation["participants"][0].keys() == {"id", "username", "display_name", "last_read_seq", "last_delivered_seq"}
     for again in (ada.http.post("/conversations", json={"recipient_id": ben.id}), ben.http.post("/conversations", json={"recipient_id": ada.id})):
         assert (again.status_code, again.json()) == (200, conversation)
 

@@ -314,7 +314,7 @@ def test_an_acked_message_is_stored_and_told_to_every_other_device_of_both(ada, 
         id = sender.send("send_message", sending(conversation, "hello, Ben", client_msg_id=key))
         ack = sender.expect("message_ack", id)
         assert census.one("SELECT count(*) FROM messages WHERE conversation_id = %s AND client_msg_id = %s", conversation, key) == 1
-        assert ack.keys() == {"client_msg_id", "server_id", "conversation_id", "seq", "sent_at"}
+        assert ack.keys() == {"client_msg_id", "server_id", "conversation_id", "seq", "rev", "sent_at"}
         assert (ack["client_msg_id"], ack["conversation_id"]) == (key, conversation)
         assert UUID7.fullmatch(ack["server_id"]) and TIMESTAMP.fullmatch(ack["sent_at"])
         (stored,) = ben.http.get(f"/conversations/{conversation}/messages?limit=1").json()["items"]

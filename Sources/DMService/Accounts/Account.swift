@@ -19,6 +19,23 @@ struct Account: Sendable, JSONEncodable {
     }
 }
 
+/// `PATCH /users/me`: what is to change.
+struct AccountChange: JSONDecodable {
+    let displayName: String?
+
+    init(from json: inout JSONReader) throws(JSONError) {
+        var displayName: String?
+        try json.beginObject()
+        while let key = try json.nextKey() {
+            switch key {
+            case "display_name": displayName = try json.string()
+            default: try json.skip()
+            }
+        }
+        self.displayName = displayName
+    }
+}
+
 /// A pair of tokens: a short one for every request, a long one that is good for one new pair.
 struct TokenPair: Sendable, JSONEncodable {
     let access: String
@@ -80,6 +97,8 @@ struct Credentials: JSONDecodable {
     let password: String
     /// A device that the member has signed in from before.
     let device: Device.ID?
+    /// What the member knows it by.
+    let deviceName: String?
 }
 
 extension Credentials {
@@ -88,6 +107,7 @@ extension Credentials {
         var email: String?
         var password: String?
         var device: Device.ID?
+        var deviceName: String?
         try json.beginObject()
         while let key = try json.nextKey() {
             switch key {
@@ -95,12 +115,14 @@ extension Credentials {
             case "email": email = try json.decode()
             case "password": password = try json.string()
             case "device_id": device = try json.decode()
+            case "device_name": deviceName = try json.decode()
             default: try json.skip()
             }
         }
         if let email { name = .email(email) } else { name = .username(try json.required("username", username)) }
         self.password = try json.required("password", password)
         self.device = device
+        self.deviceName = deviceName
     }
 }
 

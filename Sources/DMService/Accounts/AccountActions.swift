@@ -1,4 +1,5 @@
 internal import Crypto
+internal import HTTPServer
 internal import JSON
 internal import Observability
 internal import Postgres
@@ -34,8 +35,8 @@ struct AccountActions: Sendable {
         }
         let displayName = try displayName(registration.displayName) ?? username.text
         let password: Password
-        do { password = try Password(chosen: registration.password) } catch { throw AccountRefusal.badPassword(error) }
-        let hash = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.hash(password) }
+        do { password = try Password(chosen: registration.password) } catch { throw AccountRefusal.badPassword(error, path: "password") }
+        let hash = try await hash(password)
         let draft = InsertAccount(
             id: Member.ID(ids.next()), username: username.text, email: email, displayName: displayName, passwordHash: hash.phc,
             registrationKey: key?.registrationKey)
@@ -56,9 +57,7 @@ struct AccountActions: Sendable {
         guard let found = try await database.first(RegisteredAccount(username: draft.username, key: key)) else { return nil }
         let (account, stored) = (found.account, found.passwordHash.flatMap(PasswordHash.init(phc:)))
         guard account.username == draft.username, account.email == draft.email, account.displayName == draft.displayName else { return nil }
-        let isCorrect = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.isCorrect(password, for: stored)
-        }
-        return isCorrect ? account : nil
+        return try await isCorrect(password, for: stored) ? account : nil
     }
 
     /// One's own account; `nil` when it is gone.
@@ -69,6 +68,16 @@ struct AccountActions: Sendable {
         let name = MessageText.cleaned(text)
         guard 1...64 ~= name.unicodeScalars.count, !name.contains("\n") else { throw .badDisplayName }
         return name
+    }
+
+    /// Changes how a member is called.
+    ///
+    /// - Throws: ``AccountRefusal``; 401 when the account is gone.
+    func rename(_ member: Member.ID, to text: String) async throws -> Account {
+        guard let name = try displayName(text), let account = try await database.first(UpdateDisplayName(member: member, name: name)) else {
+            throw HTTPError.unauthenticated
+        }
+        return account
     }
 
     // MARK: Signing in
@@ -85,11 +94,9 @@ struct AccountActions: Sendable {
         let stored = login?.passwordHash.flatMap(PasswordHash.init(phc:))
         let password = Password(entered: credentials.password)
         // Without an account, a hash of nobody's is checked: the time must not tell who has one.
-        let isCorrect = try await passwordWork { () async throws(PasswordHashingError) in try await hasher.isCorrect(password, for: stored)
-        }
-        guard isCorrect, let login, let stored else { throw AccountRefusal.wrongCredentials }
+        guard try await isCorrect(password, for: stored), let login, let stored else { throw AccountRefusal.wrongCredentials }
         if hasher.needsRehash(stored) { await rehash(password, of: login.member) }
-        return try await begin(of: login.member, on: credentials.device)
+        return try await begin(of: login.member, on: credentials.device, called: try deviceName(credentials.deviceName))
     }
 
     /// Takes a permit to try a password with this name.
@@ -97,17 +104,26 @@ struct AccountActions: Sendable {
         if let verdict = limits.take(.loginName, for: .name(name.folded)), verdict.wait != nil { throw .tooManyAttempts(verdict) }
     }
 
+    private func deviceName(_ text: String?) throws(AccountRefusal) -> String? {
+        guard let text else { return nil }
+        let name = MessageText.cleaned(text)
+        guard 1...64 ~= name.unicodeScalars.count, !name.contains("\n") else { throw .badDeviceName }
+        return name
+    }
+
     /// Begins a sign-in of a member whose identity is proven.
-    func begin(of member: Member.ID, on wanted: Device.ID?) async throws -> TokenPair {
+    ///
+    /// - Parameter name: what the member knows the device by; `nil` to leave it as it is.
+    func begin(of member: Member.ID, on wanted: Device.ID?, called name: String? = nil) async throws -> TokenPair {
         let signIn = SignIn.ID(ids.next())
         let refresh = RefreshToken.random()
         let fresh = Device.ID(ids.next())
         let device = try await database.transaction { transaction in
             var device = fresh
-            if let wanted, let known = try await transaction.first(EnsureDevice(device: wanted, member: member)) {
+            if let wanted, let known = try await transaction.first(EnsureDevice(device: wanted, member: member, name: name)) {
                 device = known
             } else {
-                try await transaction.execute(EnsureDevice(device: fresh, member: member))
+                try await transaction.execute(EnsureDevice(device: fresh, member: member, name: name))
             }
             try await transaction.execute(EndSignInOnDevice(device: device, reason: .replaced))
             try await transaction.execute(InsertSignIn(signIn: signIn, member: member, device: device))
@@ -134,6 +150,7 @@ struct AccountActions: Sendable {
             let found = try await transaction.first(LockRefreshToken(digest: token.digest, grace: Self.refreshGrace))
             guard let found, found.isSignInAlive, found.isUnexpired, !found.isSpent else { return found }
             try await transaction.execute(SpendRefreshToken(digest: token.digest))
+            try await transaction.execute(DeviceSeen(signIn: found.signIn))
             try await transaction.execute(
                 InsertRefreshToken(digest: successor.digest, signIn: found.signIn, lifetime: refreshLifetime.components.seconds))
             return found
@@ -166,8 +183,15 @@ struct AccountActions: Sendable {
     /// Ends a sign-in: its refresh tokens, its access tokens and its sockets.
     func end(_ signIn: SignIn.ID, reason: SignIn.End) async throws {
         guard let member = try await database.first(EndSignIn(signIn: signIn, reason: reason)) else { return }
-        revocations.insert(signIn)
-        delivery.revoke(signIn, of: member)
+        ended([signIn], of: member)
+    }
+
+    /// Sees to it that what belongs to sign-ins that have just ended is good for nothing any more.
+    func ended(_ signIns: [SignIn.ID], of member: Member.ID) {
+        for signIn in signIns {
+            revocations.insert(signIn)
+            delivery.revoke(signIn, of: member)
+        }
     }
 
     // MARK: Tokens
@@ -177,6 +201,17 @@ struct AccountActions: Sendable {
             access: signer.sign(subject: member.value, session: signIn.value, rememberedBy: verifier), refresh: refresh.text,
             lifetime: signer.lifetime,
             device: device)
+    }
+
+    // MARK: Passwords
+
+    func hash(_ password: Password) async throws -> PasswordHash {
+        try await passwordWork { () async throws(PasswordHashingError) in try await hasher.hash(password) }
+    }
+
+    /// - Parameter stored: `nil` for nobody's: then a hash is checked all the same, in vain.
+    func isCorrect(_ password: Password, for stored: PasswordHash?) async throws -> Bool {
+        try await passwordWork { () async throws(PasswordHashingError) in try await hasher.isCorrect(password, for: stored) }
     }
 
     private func passwordWork<Value>(_ work: () async throws(PasswordHashingError) -> Value) async throws -> Value {

@@ -7,7 +7,12 @@ enum AccountRefusal: Error, Equatable, Sendable {
     case badUsername
     case badEmail
     case badDisplayName
-    case badPassword(PasswordRefusal)
+    /// A device is called by nothing, or by too much.
+    case badDeviceName
+    /// - Parameter path: the member of the body where it stands.
+    case badPassword(PasswordRefusal, path: String)
+    /// Who wants another password does not know the present one.
+    case wrongCurrentPassword
     /// The username or the address belongs to somebody. Which of them is not told.
     case taken
     /// No such account, or not its password: one answer for both.
@@ -29,7 +34,10 @@ extension AccountRefusal: HTTPRefusal {
             )
         case .badEmail: HTTPError(.validation, "Send an e-mail address such as name@example.org.", details: [("path", "email")])
         case .badDisplayName: HTTPError(.validation, "Choose a display name of 1 to 64 characters.", details: [("path", "display_name")])
-        case .badPassword(let refusal): HTTPError(.validation, Self.advice(refusal), details: [("path", "password")])
+        case .badDeviceName: HTTPError(.validation, "Call the device by 1 to 64 characters.", details: [("path", "device_name")])
+        case .badPassword(let refusal, let path): HTTPError(.validation, Self.advice(refusal), details: [("path", .string(path))])
+        case .wrongCurrentPassword:
+            HTTPError(.notAuthorized, "The current password is another one.", details: [("path", "current")])
         case .taken: HTTPError(.conflict, "This username or e-mail address is taken. Choose another.")
         case .wrongCredentials: HTTPError(.unauthenticated, "Check the name and the password.", headers: Self.challenge)
         case .badRefreshToken: HTTPError(.unauthenticated, "Sign in again.", headers: Self.challenge)

@@ -72,6 +72,20 @@ extension Account {
     }
 }
 
+/// How a member is called from now on. No row when the account is gone.
+struct UpdateDisplayName: Statement {
+    static let sql = "UPDATE users SET display_name = $2 WHERE id = $1 RETURNING id, username, email, display_name, created_at"
+    let member: Member.ID
+    let name: String
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(member)
+        parameters.append(name)
+    }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Account { try Account(row) }
+}
+
 /// What signing in needs of an account, found by its folded username.
 struct LoginByUsername: Statement {
     static let sql = "SELECT id, password_hash FROM users WHERE username_key = lower($1 COLLATE \"C\")"
@@ -103,7 +117,7 @@ struct Login: Sendable {
     }
 }
 
-/// A better hash of a password that was just found right.
+/// Another hash: of another password, or a better one of a password that was just found right.
 struct UpdatePasswordHash: Statement {
     static let sql = "UPDATE users SET password_hash = $2 WHERE id = $1"
     let member: Member.ID
@@ -118,16 +132,19 @@ struct UpdatePasswordHash: Statement {
 /// Makes a device, unless the member has it already. No row if the id is somebody else's.
 struct EnsureDevice: Statement {
     static let sql = """
-        INSERT INTO devices (id, user_id) VALUES ($1, $2)
-        ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id WHERE devices.user_id = excluded.user_id
+        INSERT INTO devices (id, user_id, name) VALUES ($1, $2, $3)
+        ON CONFLICT (id) DO UPDATE SET name = coalesce(excluded.name, devices.name), last_seen_at = clock_timestamp()
+         WHERE devices.user_id = excluded.user_id
         RETURNING id
         """
     let device: Device.ID
     let member: Member.ID
+    let name: String?
 
     func bind(to parameters: inout ParameterWriter) {
         parameters.append(device)
         parameters.append(member)
+        parameters.append(name)
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Device.ID { try row.value(0) }
@@ -225,6 +242,14 @@ struct LockRefreshToken: Statement {
     }
 }
 
+/// Notes that a sign-in's device is in use.
+struct DeviceSeen: Statement {
+    static let sql = "UPDATE devices d SET last_seen_at = clock_timestamp() FROM sessions s WHERE s.id = $1 AND d.id = s.device_id"
+    let signIn: SignIn.ID
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(signIn) }
+}
+
 struct SpendRefreshToken: Statement {
     static let sql = "UPDATE refresh_tokens SET used_at = clock_timestamp() WHERE hash = $1"
     let digest: SHA256.Digest
@@ -255,6 +280,13 @@ struct OwnerOfSignIn: Statement {
         let profile: Profile
         let device: Device.ID
         let privacy: Privacy
+
+        /// - Parameter row: `id, username, display_name, device_id, read_receipts`.
+        init(_ row: borrowing Row) throws(PostgresError) {
+            profile = try Profile(row)
+            device = try row.value(3)
+            privacy = Privacy(readReceipts: try row.value(4))
+        }
     }
 
     func bind(to parameters: inout ParameterWriter) {
@@ -262,7 +294,5 @@ struct OwnerOfSignIn: Statement {
         parameters.append(member)
     }
 
-    func decode(_ row: borrowing Row) throws(PostgresError) -> Owner {
-        Owner(profile: try Profile(row), device: try row.value(3), privacy: Privacy(readReceipts: try row.value(4)))
-    }
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Owner { try Owner(row) }
 }

@@ -49,6 +49,7 @@ struct ExpirySweeper: Service {
         try await database.transaction { transaction in
             // With two at it, each would see the other's tokens of a sign-in, and neither would delete it.
             guard try await transaction.one(TrySweepLock()) else { return 0 }
+            try await transaction.execute(DeleteExpiredTickets(limit: Self.slice))
             let signIns = try await transaction.query(DeleteExpiredTokens(limit: Self.slice))
             guard !signIns.isEmpty else { return 0 }
             let devices = try await transaction.query(DeleteSignInsWithoutTokens(signIns: Array(Set(signIns))))

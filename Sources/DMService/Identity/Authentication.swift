@@ -17,7 +17,7 @@ struct Authentication: Sendable {
         guard let header = request.headers[.authorization], let token = Self.bearerToken(header) else { throw HTTPError.unauthenticated }
         guard let claims = try claims(of: token, sentBy: request) else { throw HTTPError.unauthenticated }
         guard revocations.areKnown else { throw HTTPError.unavailable }
-        return MemberContext(member: Member.ID(claims.subject), signIn: SignIn.ID(claims.session))
+        return MemberContext(member: Member.ID(claims.subject), signIn: SignIn.ID(claims.session), expires: claims.expires)
     }
 
     /// As ``claims(of:)``. A signature takes a hundred times as long to check as a token that is remembered: whoever sends forged

@@ -1,4 +1,5 @@
 internal import HTTPServer
+internal import JSON
 
 /// What a handler knows of a member who is signed in. A handler that takes one cannot be reached without signing in.
 struct MemberContext: RequestContext {
@@ -6,4 +7,6 @@ struct MemberContext: RequestContext {
 
     let member: Member.ID
     let signIn: SignIn.ID
+    /// When the access token expires that they came with.
+    let expires: Timestamp
 }

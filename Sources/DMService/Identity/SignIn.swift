@@ -11,6 +11,9 @@ enum SignIn {
         case replaced = 2
         /// A refresh token that had been spent came back: somebody has a copy.
         case tokenReuse = 3
+        /// The member signed the device out from another one.
+        case deviceRevoked = 4
+        case passwordChanged = 5
     }
 }
 

@@ -5,11 +5,18 @@ internal import Postgres
 /// `/users`: oneself and others.
 struct PersonRoutes: Sendable {
     let accounts: AccountActions
+    let profiles: ProfileDirectory
     let database: Database
 
     var routes: [Route<MemberContext>] {
         [
             Route(.get, "/users/me", "One's own account.", output: Account.self, limit: .httpUser, handler: me),
+            Route(
+                .patch, "/users/me", "Changes how one is called.", input: AccountChange.self, output: Account.self, errors: [.validation],
+                limit: .httpUser, handler: changeMe),
+            Route(
+                .get, "/users/{user}", "What others see of somebody.", output: Profile.self, errors: [.notFound], limit: .httpUser,
+                handler: profile),
             Route(
                 .get, "/users/search", "Finds people by the beginning of their username.", output: Page<Profile>.self,
                 errors: [.validation], limit: .search, handler: search),
@@ -19,6 +26,19 @@ struct PersonRoutes: Sendable {
     private func me(_ request: Request, _ context: MemberContext) async throws -> Response {
         guard let account = try await accounts.account(of: context.member) else { throw HTTPError.unauthenticated }
         return .json(200, account)
+    }
+
+    private func changeMe(_ request: Request, _ context: MemberContext) async throws -> Response {
+        guard let name = try request.decode(AccountChange.self).displayName else { return try await me(request, context) }
+        let account = try await accounts.rename(context.member, to: name)
+        profiles.forget(context.member)
+        return .json(200, account)
+    }
+
+    private func profile(_ request: Request, _ context: MemberContext) async throws -> Response {
+        let member = try request.parameter("user", as: Member.ID.init(_:))
+        guard let profile = try await database.query(ProfilesOf(members: [member])).first else { throw HTTPError.notFound }
+        return .json(200, profile)
     }
 
     /// Characters of a username that a search must name.

@@ -49,6 +49,9 @@ final class ProfileDirectory: Sendable {
         return found
     }
 
+    /// Reads somebody's name anew when it is asked for next. Other processes find out within ``lifetime``.
+    func forget(_ member: Member.ID) { entries.withLock { $0[member] = nil } }
+
     /// Gives messages the names of their senders.
     func name(_ rows: [MessageRow]) async throws -> [Message] {
         let senders = try await profiles(of: Set(rows.lazy.map(\.sender)))

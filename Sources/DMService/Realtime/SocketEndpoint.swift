@@ -40,7 +40,7 @@ final class SocketEndpoint: Sendable {
         [
             Route(
                 .get, "/ws",
-                "Opens the socket. The token comes as a header, as the sub-protocols `bearer, <token>`, or in the first frame.",
+                "Opens the socket. The token comes as a header, as the sub-protocols `bearer, <token>`, or in the first frame; or a ticket as `?ticket=`.",
                 statuses: [101], errors: [.validation, .notAuthorized], limit: .socketConnect, handler: open)
         ]
     }
@@ -50,7 +50,9 @@ final class SocketEndpoint: Sendable {
             throw HTTPError(.notAuthorized, "This page may not open a socket here.")
         }
         let token = request.headers[.authorization].flatMap(Authentication.bearerToken) ?? Self.token(inSubprotocols: request.headers)
-        return try .webSocket(request, configuration) { socket in SocketSession(socket, endpoint: self, token: token) }
+        let ticket = try request.query("ticket")
+        let credential = token.map(SocketSession.Credential.token) ?? ticket.map(SocketSession.Credential.ticket)
+        return try .webSocket(request, configuration) { socket in SocketSession(socket, endpoint: self, credential: credential) }
     }
 
     private static func token(inSubprotocols headers: RequestHead) -> String? {
@@ -60,8 +62,23 @@ final class SocketEndpoint: Sendable {
     }
 
     /// Whose a token is, and on which device; `nil` when its sign-in has ended.
-    func owner(of claims: TokenClaims) async throws -> OwnerOfSignIn.Owner? {
-        try await accounts.owner(of: claims)
+    func guest(with claims: TokenClaims) async throws -> (principal: Principal, privacy: Privacy)? {
+        guard let owner = try await accounts.owner(of: claims) else { return nil }
+        let principal = Principal(
+            profile: owner.profile, signIn: SignIn.ID(claims.session), device: owner.device, expires: claims.expires)
+        return (principal, owner.privacy)
+    }
+
+    /// Whose a ticket is, which is spent by asking; `nil` for one that is not good.
+    func guest(withTicket ticket: String) async throws -> (principal: Principal, privacy: Privacy)? {
+        guard let (owner, signIn, until) = try await accounts.take(ticket: ticket) else { return nil }
+        return (Principal(profile: owner.profile, signIn: signIn, device: owner.device, expires: until), owner.privacy)
+    }
+
+    /// `session_revoked`: the sign-in has ended, and the socket with it.
+    static let revoked = SocketFrame.event("session_revoked") { json in
+        json.beginObject()
+        json.endObject()
     }
 
     // MARK: Frames about the socket itself

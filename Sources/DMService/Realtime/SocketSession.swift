@@ -39,7 +39,13 @@ final class SocketSession: @unchecked Sendable {
     /// The server stops: the socket is closed as soon as nothing is unanswered.
     private var isRestarting = false
 
-    init(_ socket: WebSocketConnection, endpoint: SocketEndpoint, token: String?) {
+    /// What a handshake may bring.
+    enum Credential: Sendable {
+        case token(String)
+        case ticket(String)
+    }
+
+    init(_ socket: WebSocketConnection, endpoint: SocketEndpoint, credential: Credential?) {
         self.socket = socket
         self.endpoint = endpoint
         loop = socket.loop
@@ -47,7 +53,11 @@ final class SocketSession: @unchecked Sendable {
         state = .ended
         state = .waiting(socket.loop.schedule(after: Self.patience) { [weak self] in self?.end(.unauthenticated) })
         endpoint.metrics.opened.increment()
-        if let token { admit(token, answer: nil) }
+        switch credential {
+        case .token(let token): admit(token, answer: nil)
+        case .ticket(let ticket): admit(answer: nil) { try await endpoint.guest(withTicket: ticket) }
+        case nil: break
+        }
     }
 
     /// Under which sign-in the socket was opened, once it is admitted.
@@ -63,6 +73,7 @@ final class SocketSession: @unchecked Sendable {
     }
 
     func end(_ reason: SocketEnd) {
+        if case .ready = state, reason == .revoked { send(SocketEndpoint.revoked) }
         socket?.close(reason.code, reason: reason.reason)
         leave()
     }
@@ -71,16 +82,20 @@ final class SocketSession: @unchecked Sendable {
 
     private func admit(_ token: String, answer id: JSONFragment?) {
         guard let claims = claims(of: token) else { return }
+        admit(answer: id) { [endpoint] in try await endpoint.guest(with: claims) }
+    }
+
+    /// Reads nothing more until `find` has answered who this is; ends if it is nobody.
+    private func admit(answer id: JSONFragment?, as find: @escaping @Sendable () async throws -> (principal: Principal, privacy: Privacy)?)
+    {
         if case .waiting(let timer) = state { timer.cancel() }
         state = .admitting(early: [])
         socket?.pauseReading()
         loop.start { [self] in
             do {
-                guard let owner = try await endpoint.owner(of: claims) else { return end(.unauthenticated) }
-                let principal = Principal(
-                    profile: owner.profile, signIn: SignIn.ID(claims.session), device: owner.device, expires: claims.expires)
-                privacy = owner.privacy
-                admitted(principal, answer: id)
+                guard let guest = try await find() else { return end(.unauthenticated) }
+                privacy = guest.privacy
+                admitted(guest.principal, answer: id)
             } catch {
                 end(.unavailable)
             }

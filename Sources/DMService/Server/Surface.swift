@@ -23,7 +23,8 @@ struct Surface: Sendable {
             AccountRoutes(actions: services.accounts, authentication: authentication).routes, under: Self.api, through: [limiting.byAddress]
         )
         router.mount(
-            PersonRoutes(accounts: services.accounts, database: services.database).routes
+            PersonRoutes(accounts: services.accounts, profiles: services.profiles, database: services.database).routes
+                + DeviceRoutes(accounts: services.accounts).routes
                 + PrivacyRoutes(database: services.database, delivery: services.delivery).routes
                 + ConversationRoutes(actions: services.conversations, database: services.database).routes
                 + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes
