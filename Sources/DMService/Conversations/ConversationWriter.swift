@@ -1,4 +1,5 @@
 internal import Crypto
+internal import JSON
 internal import Observability
 internal import Postgres
 internal import Runtime
@@ -11,6 +12,7 @@ struct ConversationWriter: Sendable {
 
     private struct Shard: Sendable {
         let loop: EventLoop
+        let announcer: Announcer
         let messages: WriteQueue
         let receipts: ReceiptQueue
     }
@@ -22,7 +24,8 @@ struct ConversationWriter: Sendable {
             // One for both: it tells everything of a conversation in the order in which it was written.
             let announcer = Announcer(loop: loop, database: database, profiles: profiles, delivery: delivery)
             return Shard(
-                loop: loop, messages: WriteQueue(loop: loop, database: database, announcer: announcer, metrics: messageMetrics),
+                loop: loop, announcer: announcer,
+                messages: WriteQueue(loop: loop, database: database, announcer: announcer, metrics: messageMetrics),
                 receipts: ReceiptQueue(loop: loop, database: database, announcer: announcer, metrics: receiptMetrics))
         }
     }
@@ -40,7 +43,20 @@ struct ConversationWriter: Sendable {
         on(shard(of: mark.conversation)) { $0.receipts.enqueue(mark) }
     }
 
-    private func shard(of conversation: Conversation.ID) -> Shard { shards[Int(conversation.value.low % UInt64(shards.count))] }
+    /// Tells of changes that other processes wrote, or that were never told.
+    ///
+    /// - Parameter horizon: everything that was written before it is among them, or was before.
+    func catchUp(_ changes: [ConversationChange], horizon: Timestamp) {
+        let parts = Dictionary(grouping: changes) { index(of: $0.conversation) }
+        for (index, shard) in shards.enumerated() {
+            let part = parts[index] ?? []
+            on(shard) { shard in shard.loop.start { await shard.announcer.catchUp(part, horizon: horizon) } }
+        }
+    }
+
+    private func index(of conversation: Conversation.ID) -> Int { Int(conversation.value.low % UInt64(shards.count)) }
+
+    private func shard(of conversation: Conversation.ID) -> Shard { shards[index(of: conversation)] }
 
     private func on(_ shard: Shard, _ body: @escaping @Sendable (Shard) -> Void) {
         if shard.loop.isCurrent { body(shard) } else { shard.loop.post { body(shard) } }

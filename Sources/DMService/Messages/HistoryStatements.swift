@@ -64,7 +64,7 @@ struct MessagesBetween: Statement {
           FROM (SELECT * FROM messages WHERE conversation_id = $1 AND seq < $3 ORDER BY seq DESC LIMIT \(newest)) m
          WHERE m.rev > $2 AND m.rev < $3 ORDER BY m.seq
         """
-    private static let newest = 500
+    private static let newest = 1000
 
     let conversation: Conversation.ID
     let after: Int64

@@ -100,7 +100,6 @@ final class WriteQueue: @unchecked Sendable {
                 metrics.batchSize.observe(Double(batch.entries.count))
                 return results
             } catch {
-                if error.code == .connectionLost { batch.entries.forEach(announcer.lost) }
                 guard Self.mayBeRepeated(error), attempt < limits.attempts, loop.now < end else {
                     Logger.current.warning("a batch of messages was not written", [.sqlState: error.sqlState ?? "none"])
                     return Self.blamesAMessage(error) ? await writeApart(batch, until: end) : Self.unwritten(batch)
@@ -150,7 +149,6 @@ final class WriteQueue: @unchecked Sendable {
             do {
                 results[index] = try await database.one(SendMessage(entry: entry))
             } catch {
-                if error.code == .connectionLost { announcer.lost(entry) }
                 guard Self.blamesAMessage(error) else { break }
             }
         }

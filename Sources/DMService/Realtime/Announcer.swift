@@ -15,6 +15,8 @@ final class Announcer: @unchecked Sendable {
     fileprivate enum Happening {
         case message(Message)
         case receipt(Receipt)
+        /// Found in the log of changes, and not read yet.
+        case unread(ConversationChange)
     }
 
     fileprivate struct News {
@@ -38,6 +40,8 @@ final class Announcer: @unchecked Sendable {
 
     /// Events that may wait for a read. Of the oldest ones beyond that nobody is told: readers notice by the next one's `prev_rev`.
     private static let limit = 20_000
+    /// Changes that are looked into at once: messages wait behind the reading.
+    private static let slice = 100
     /// Between reads that fail.
     private static let pause = Duration.milliseconds(500)
 
@@ -45,7 +49,7 @@ final class Announcer: @unchecked Sendable {
     private let database: Database
     private let profiles: ProfileDirectory
     private let delivery: Delivery
-    private var audiences = Audiences()
+    private var audiences: Audiences
     private var untold: [News] = []
     private var retry: LoopTimer?
 
@@ -54,14 +58,13 @@ final class Announcer: @unchecked Sendable {
         self.database = database
         self.profiles = profiles
         self.delivery = delivery
+        // Until the database has said what time it has.
+        audiences = Audiences(horizon: Timestamp(milliseconds: Timestamp.now.milliseconds - Self.clockLeeway.milliseconds))
     }
 
     func fanout() -> Fanout { Fanout(delivery) }
 
     func send(_ fanout: consuming Fanout) { delivery.send(fanout) }
-
-    /// Notes that the answer to a message was lost.
-    func lost(_ message: PendingMessage) { audiences.lost(message.dedupeKey, of: message.conversation) }
 
     /// Takes what there is to tell of an outcome, for the next ``announce(with:)``.
     func add(_ outcome: SendOutcome, membersRev: Int64, from origin: SocketSession?) {
@@ -76,6 +79,19 @@ final class Announcer: @unchecked Sendable {
     /// Takes a mark that moved, for the next ``announce(with:)``.
     func add(_ receipt: Receipt, membersRev: Int64) {
         untold.append(News(happening: .receipt(receipt), membersRev: membersRev))
+    }
+
+    /// Tells of changes that this process may know nothing about.
+    ///
+    /// - Parameter horizon: everything that was written before it is among them, or was before.
+    func catchUp(_ changes: [ConversationChange], horizon: Timestamp) async {
+        audiences.horizon = horizon
+        var rest = changes[...]
+        while !rest.isEmpty {
+            untold += rest.prefix(Self.slice).map { News(happening: .unread($0), membersRev: $0.membersRev) }
+            rest = rest.dropFirst(Self.slice)
+            await announce(with: fanout())
+        }
     }
 
     /// Sends the answers, and the events of all that has been added.
@@ -96,20 +112,29 @@ final class Announcer: @unchecked Sendable {
                 rest.append(news)
                 continue
             }
-            let step = audiences.step(
-                news.rev, of: conversation, at: news.membersRev, isReplay: news.isReplay, isComplete: news.isComplete)
-            switch step {
+            switch step(of: news) {
             case .known: break
             case .tell(let members):
-                let event = news.event
+                guard let event = news.event else { continue }
                 for member in members { fanout.add(event, to: member, except: news.origin) }
             case .ask(let after, let since):
-                questions[conversation] = Question(after: after, before: news.rev, since: since)
+                questions[conversation] = Question(after: after, before: news.end, since: since)
                 rest.append(news)
             }
         }
         untold = rest
         return questions
+    }
+
+    private func step(of news: News) -> Audiences.Step {
+        guard case .unread(let change) = news.happening else {
+            return audiences.step(
+                news.rev, of: news.conversation, at: news.membersRev, writtenAt: news.happening.writtenAt, isReplay: news.isReplay,
+                isComplete: news.isComplete)
+        }
+        let step = news.isComplete ? .known : audiences.catchUp(change) { [delivery] in delivery.directory.loops(of: $0) != 0 }
+        if step == .known { audiences.skip(to: change.last, of: change.conversation) }
+        return step
     }
 
     // MARK: Reading
@@ -146,9 +171,11 @@ final class Announcer: @unchecked Sendable {
             let receipts = try await database.unit(
                 all: gaps.map { ReceiptsBetween(conversation: $0.conversation, after: $0.after, before: $0.before) }
             ).flatMap(\.self)
-            let messages = try await profiles.name(rows.filter { Self.isMissed($0, questions) })
-            let happenings = messages.map(Happening.message) + receipts.map(Happening.receipt)
-            return Dictionary(grouping: happenings.sorted { $0.rev < $1.rev }, by: \.conversation)
+            let happenings = try await profiles.name(rows).map(Happening.message) + receipts.map(Happening.receipt)
+            let owed = happenings.filter { happening in
+                questions[happening.conversation]?.since.map { happening.writtenAt >= $0 } ?? true
+            }
+            return Dictionary(grouping: owed.sorted { $0.rev < $1.rev }, by: \.conversation)
         } catch let error as PostgresError where !error.isUnavailability {
             // It would fail each time. Readers notice the gap by `prev_rev`.
             Logger.current.warning("missed events could not be read", [.sqlState: error.sqlState ?? "none"])
@@ -159,23 +186,20 @@ final class Announcer: @unchecked Sendable {
     /// How far the database's clock may be behind ours.
     private static let clockLeeway = Duration.seconds(60)
 
-    private static func isMissed(_ row: MessageRow, _ questions: [Conversation.ID: Question]) -> Bool {
-        guard let since = questions[row.conversation]?.since else { return true }
-        return row.sentAt.milliseconds >= since.milliseconds - clockLeeway.milliseconds
-    }
-
     /// Puts what was missed in front of what it was missed by.
     private func fill(_ missed: [Conversation.ID: [Happening]], _ questions: [Conversation.ID: Question]) {
         var filled: [News] = []
         filled.reserveCapacity(untold.count)
         for var news in untold {
-            if let question = questions[news.conversation], question.before == news.rev {
-                var previousRev = question.after
+            if let question = questions[news.conversation], question.before == news.end {
+                // What is older than the horizon is left out: how much that is does not count as a gap.
+                var previousRev = question.since == nil ? question.after : nil
                 for happening in missed[news.conversation] ?? [] {
                     filled.append(News(happening: happening, membersRev: 0, isComplete: true, previousRev: previousRev))
                     previousRev = happening.rev
                 }
-                news.isComplete = true
+                // Of a change it was asked only who hears of it, if that was not known: what it is comes next.
+                news.isComplete = question.after != nil || !news.isUnread
                 news.previousRev = previousRev
             }
             filled.append(news)
@@ -198,6 +222,7 @@ extension Announcer.Happening {
         switch self {
         case .message(let message): message.conversation
         case .receipt(let receipt): receipt.conversation
+        case .unread(let change): change.conversation
         }
     }
 
@@ -205,6 +230,16 @@ extension Announcer.Happening {
         switch self {
         case .message(let message): message.rev
         case .receipt(let receipt): receipt.rev
+        case .unread(let change): change.last
+        }
+    }
+
+    /// By the database's clock.
+    fileprivate var writtenAt: Timestamp {
+        switch self {
+        case .message(let message): message.sentAt
+        case .receipt(let receipt): receipt.at
+        case .unread: .latest
         }
     }
 }
@@ -213,12 +248,18 @@ extension Announcer.News {
     fileprivate var conversation: Conversation.ID { happening.conversation }
     fileprivate var rev: Int64 { happening.rev }
 
-    /// The frame that all readers share.
-    fileprivate var event: Frame {
+    fileprivate var isUnread: Bool { if case .unread = happening { true } else { false } }
+
+    /// The first `rev` that need not be read to tell of it.
+    fileprivate var end: Int64 { isUnread ? rev + 1 : rev }
+
+    /// The frame that all readers share; `nil` where there is nothing to tell but what was read.
+    fileprivate var event: Frame? {
         let previousRev = previousRev ?? rev - 1
         return switch happening {
         case .message(let message): Frame(whole: MessageEvents.new(message, after: previousRev))
         case .receipt(let receipt): ReceiptEvents.moved(receipt, after: previousRev)
+        case .unread: nil
         }
     }
 }

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import JSON
 
 /// Who hears of conversations, as of a `members_rev`, and up to which `rev` they have been told. Belongs to an ``Announcer``.
@@ -11,7 +10,7 @@ struct Audiences {
         case tell([Member.ID])
         /// They were told before.
         case known
-        /// It is not known whom to tell, or what came before was never told: what happened behind the `rev` `after`, its messages
+        /// It is not known whom to tell, or what came before was never told: what happened behind the `rev` `after`, and
         /// since `since`, if that is given.
         case ask(after: Int64?, since: Timestamp? = nil)
     }
@@ -23,58 +22,68 @@ struct Audiences {
         var told: Int64 = 0
     }
 
-    /// Events that are told belatedly at most. Whoever lacks more asks for what changed.
-    static let longestGap: Int64 = 100
+    /// Events that are told belatedly at most: more than one transaction writes, whose answer may be lost. Whoever lacks more asks for what
+    /// changed.
+    static let longestGap: Int64 = 500
 
     /// Two generations: when the younger is full it becomes the older, and the older is forgotten.
     private var young: [Conversation.ID: Entry] = [:]
     private var old: [Conversation.ID: Entry] = [:]
-    /// Of conversations of which nothing was told yet: what may have been stored although the answer was lost.
-    private var losses: [Conversation.ID: Loss] = [:]
+    /// Everything that was written before this has been told, or was before anybody listened here; by the database's clock.
+    var horizon: Timestamp
     private let limit: Int
 
-    private struct Loss {
-        let since: Timestamp
-        /// Each message once, however often it was tried.
-        var keys: Set<UniqueID> = []
-    }
-
     /// - Parameter limit: conversations in one generation.
-    init(limit: Int = 50_000) { self.limit = limit }
+    init(horizon: Timestamp, limit: Int = 50_000) {
+        self.horizon = horizon
+        self.limit = limit
+    }
 
     /// What is to be done about an event that has been stored.
     ///
     /// - Parameters:
     ///   - membersRev: under which it was stored.
+    ///   - writtenAt: when, by the database's clock.
     ///   - isReplay: whether it is a message that was sent again. It is known then, unless the answer to the first time was lost.
     ///   - isComplete: whether what came before it has just been read.
     mutating func step(
-        _ rev: Int64, of conversation: Conversation.ID, at membersRev: Int64, isReplay: Bool = false, isComplete: Bool = false
+        _ rev: Int64, of conversation: Conversation.ID, at membersRev: Int64, writtenAt: Timestamp, isReplay: Bool = false,
+        isComplete: Bool = false
     ) -> Step {
         if young[conversation] == nil, let entry = old[conversation] { insert(entry, for: conversation) }
         let index = young.index(forKey: conversation)
         let told = index.map { young.values[$0].told } ?? 0
-        let lost = losses.isEmpty ? nil : losses[conversation]
-        if told > 0 ? rev <= told : isReplay && lost == nil { return .known }
-        if !isComplete, let last = told > 0 ? told : lost.map({ max(0, rev - 1 - Int64($0.keys.count)) }), last + 1 < rev {
-            return .ask(after: max(last, rev - 1 - Self.longestGap), since: told > 0 ? nil : lost?.since)
+        if told > 0 ? rev <= told : isReplay && writtenAt < horizon { return .known }
+        if !isComplete, told + 1 < rev {
+            // Of a conversation of which nothing was told yet, most is history: only what is newer than the horizon may be owed.
+            return .ask(after: max(told, rev - 1 - Self.longestGap), since: told > 0 ? nil : horizon)
         }
         guard let index, young.values[index].membersRev >= membersRev else { return .ask(after: nil) }
         young.values[index].told = rev
-        if lost != nil { losses[conversation] = nil }
         return .tell(young.values[index].members)
+    }
+
+    /// What is to be done about changes of which it is not known whether they were told.
+    ///
+    /// - Parameter isHere: whether a member has a socket here. Where none has, nothing is read.
+    mutating func catchUp(_ change: ConversationChange, isHere: (Member.ID) -> Bool) -> Step {
+        if young[change.conversation] == nil, let entry = old[change.conversation] { insert(entry, for: change.conversation) }
+        let entry = young[change.conversation]
+        let told = entry?.told ?? 0
+        guard change.last > told else { return .known }
+        guard let entry, entry.membersRev >= change.membersRev else { return .ask(after: nil) }
+        guard entry.members.contains(where: isHere) else { return .known }
+        return .ask(after: max(told > 0 ? told : change.first - 1, change.last - Self.longestGap))
+    }
+
+    /// Counts everything up to `rev` as told, if it is known who hears of the conversation.
+    mutating func skip(to rev: Int64, of conversation: Conversation.ID) {
+        guard let index = young.index(forKey: conversation), young.values[index].told < rev else { return }
+        young.values[index].told = rev
     }
 
     mutating func set(_ members: [Member.ID], of conversation: Conversation.ID, at membersRev: Int64) {
         insert(Entry(membersRev: membersRev, members: members, told: told(of: conversation)), for: conversation)
-    }
-
-    /// Notes that the answer to the write of a message was lost. If it was stored, there is a gap when the next one is told.
-    mutating func lost(_ key: UniqueID, of conversation: Conversation.ID, now: Timestamp = .now) {
-        guard told(of: conversation) == 0 else { return }
-        // Ids that nobody has are not told of, and would stay. Whoever then hears nothing of a loss notices by `prev_rev`.
-        if losses.count >= limit { losses = [:] }
-        losses[conversation, default: Loss(since: now)].keys.insert(key)
     }
 
     private func told(of conversation: Conversation.ID) -> Int64 { (young[conversation] ?? old[conversation])?.told ?? 0 }

@@ -66,6 +66,7 @@ struct Services: Sendable {
             schema,
             RevocationWatch(
                 database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime),
+            ChangeWatch(database: database, writer: conversationWriter),
             ExpirySweeper(database: database),
         ]
     }
