@@ -1,3 +1,5 @@
+internal import Runtime
+
 /// What a connection is waiting for, since when, and when that is too long. Times are milliseconds of a clock that only
 /// rises; the owner asks now and then, nothing is scheduled.
 struct ConnectionClock {
@@ -84,13 +86,5 @@ struct ConnectionClock {
             return waited >= timing.bodyGrace.milliseconds + earned ? .refuse : nil
         case .answering, .finishing: return nil
         }
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds; 0 for a negative duration.
-    var milliseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        return UInt64(max(0, seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
     }
 }

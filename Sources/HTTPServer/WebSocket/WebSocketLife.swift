@@ -1,3 +1,5 @@
+internal import Runtime
+
 /// Where a WebSocket stands between open and closed, and whether its peer is alive. Times are milliseconds of a clock
 /// that only rises.
 struct WebSocketLife {

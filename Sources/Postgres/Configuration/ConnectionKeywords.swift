@@ -1,4 +1,5 @@
 internal import CPQ
+internal import Runtime
 
 /// What libpq is told when a connection is opened.
 enum ConnectionKeywords {
