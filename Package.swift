@@ -22,6 +22,8 @@ let cModules: [Target] = [
     .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+    // Without pkg-config: hiredis's flags are one that SwiftPM does not let pass, and none that is needed.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 ]
 
@@ -34,6 +36,7 @@ let floors: [Target] = [
     library("Networking", ["Runtime", "Observability", "CSockets", "CTLS"]),
     library("HTTPServer", ["Networking", "Runtime", "Observability", "JSON", "Crypto", "CZlib"]),
     library("Postgres", ["Networking", "Runtime", "Observability", "CPQ"]),
+    library("Redis", ["Networking", "Crypto", "Runtime", "Observability", "CHiredis"]),
     library("DMService", ["HTTPServer", "Postgres", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
     library("LoadBench", ["HTTPServer", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
     .executableTarget(
@@ -45,7 +48,7 @@ let package = Package(
     products: [.executable(name: "parley", targets: ["parley"])],
     targets: cModules + floors + [
         .executableTarget(
-            name: "parley-fuzz", dependencies: ["HTTPServer", "Networking", "Runtime", "Crypto", "JSON", "DMService"],
+            name: "parley-fuzz", dependencies: ["HTTPServer", "Networking", "Runtime", "Crypto", "JSON", "DMService", "Redis"],
             swiftSettings: settings),
         tests("ObservabilityTests", ["Observability"]),
         tests("JSONTests", ["JSON", "Runtime"]),
@@ -54,6 +57,7 @@ let package = Package(
         tests("NetworkingTests", ["Networking", "Runtime"]),
         tests("HTTPServerTests", ["HTTPServer", "Networking", "Runtime", "JSON", "Observability"]),
         tests("PostgresTests", ["Postgres", "Runtime"]),
+        tests("RedisTests", ["Redis", "Networking", "Runtime", "Observability"]),
         tests("LoadBenchTests", ["LoadBench"]),
         tests("ParleyTests", ["parley", "DMService"]),
         tests("DMServiceTests", ["DMService", "HTTPServer", "Postgres", "Crypto", "JSON", "Networking", "Runtime"]),

@@ -4,12 +4,12 @@
 # The C libraries under our module maps, and the compiler and linker that Swift calls for them.
 packages_for_building=(
     g++ libc6-dev binutils pkg-config
-    libuv1-dev libargon2-dev libpq-dev libssl-dev zlib1g-dev
+    libuv1-dev libargon2-dev libpq-dev libhiredis-dev libssl-dev zlib1g-dev
 )
 # What the Swift toolchain itself loads.
 packages_for_swift=(git libcurl4 libncurses6 libsqlite3-0 libxml2 tzdata)
 # setpriv and flock come with util-linux, which every Debian has.
-packages_for_server=(postgresql)
+packages_for_server=(postgresql redis-server)
 packages_for_tests=(python3-venv shellcheck)
 # A browser and a font for it to write with. Ubuntu's chromium package is a snap, which a service cannot drive.
 packages_for_browser=(chromium fonts-dejavu-core)
