@@ -27,6 +27,8 @@ enum Targets {
             ("origin", OriginTarget()),
             ("configuration", ConfigurationTarget()),
             ("database-url", DatabaseURLTarget()),
+            ("redis-reply", ReplyTarget()),
+            ("redis-url", RedisURLTarget()),
         ]
     }
 
