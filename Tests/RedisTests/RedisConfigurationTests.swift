@@ -44,7 +44,7 @@ import Testing
         "redis+cluster://h1,,h2",
         "redis+sentinel://h", "redis+sentinel://h/", "redis+sentinel://h/m/1/2", "redis://h?sentinel_password=p", "redis://::1",
         "redis://[::1",
-        "redis://h\r\nAUTH", "redis+sentinel://h/m?sentinel_user=u",
+        "redis://h\r\nAUTH", "redis+sentinel://h/m?sentinel_user=u", "redis+sentinel://h/secret@h",
     ])
     func `what is none is refused, and not repeated`(_ text: String) {
         let error = #expect(throws: RedisConfigurationError.self) { try RedisConfiguration(parsing: text) }

@@ -54,6 +54,8 @@ struct RedisURL: Sendable {
         let query = rest.firstIndex(of: "?").map { rest[rest.index(after: $0)...] }
         rest = rest[..<(rest.firstIndex(of: "?") ?? rest.endIndex)]
         let path = rest.split(separator: "/", omittingEmptySubsequences: false)
+        // A password with a "/" that is not encoded would be taken for a path, and told.
+        guard !path.dropFirst().contains(where: { $0.contains("@") }) else { return nil }
         let hosts = path[0].lastIndex(of: "@").map { path[0][path[0].index(after: $0)...] } ?? path[0]
         let kind = scheme.count == 2 ? scheme[1] : ""
         guard let (deployment, database) = deployment(kind, hosts, path.dropFirst()) else { return nil }

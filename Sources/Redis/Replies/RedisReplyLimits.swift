@@ -1,6 +1,6 @@
 /// How much a server may make us keep for one reply. Whoever exceeds them loses the connection.
 ///
-/// Nesting is bounded by hiredis: arrays may lie seven deep.
+/// Nesting is bounded by hiredis: there may be eight arrays one in another.
 public struct RedisReplyLimits: Sendable {
     /// Bytes of one text or value.
     public var value = 16 << 20

@@ -9,18 +9,21 @@ struct RedisURLTarget: TextFuzzTarget {
     ]
 
     func makeText(_ random: inout RandomSource) -> String {
-        let scheme = "redis\(random.pick(["", "s"]))\(random.pick(["", "+sentinel", "+cluster", "+"]))://"
-        let user = random.pick(["", "canary:canary@", ":canary@", "u:canary%40@", "%zz@", ":@", "canary@"])
-        let host = { (random: inout RandomSource) in
-            random.pick(["localhost", "127.0.0.1", "[::1]", "a.b", ""]) + (random.oneIn(2) ? "" : ":" + random.pick(Numbers.written))
-        }
+        let kind = random.usually(random.pick(["", "+sentinel", "+cluster"]), else: ["+", "+unix"])
+        let user = random.usually(random.pick(["", "canary:canary@", ":canary@", "u:canary%40@"]), else: ["%zz@", ":@", "canary@"])
         var hosts = host(&random)
-        while random.oneIn(2) { hosts += "," + host(&random) }
-        let path = random.pick(["", "/", "/0", "/1", "/main", "/main/2", "/%6d", "/a/b/c", "/" + random.pick(Numbers.written)])
-        return scheme + user + hosts + path
-            + random.pick([
-                "", "?ca_file=%2Fx", "?sentinel_password=canary", "?sentinel_user=u&sentinel_password=canary", "?a=b", "?", "?ca_file",
-            ])
+        while kind != "" && random.oneIn(2) { hosts += "," + host(&random) }
+        let usualPath = kind == "+sentinel" ? random.pick(["/main", "/main/2", "/%6d"]) : random.pick(["", "/", "/0"])
+        let path = random.usually(usualPath, else: ["/1", "/a/b/c", "/" + random.pick(Numbers.written)])
+        let query = random.usually(
+            random.oneIn(2) ? "" : "?",
+            else: ["?ca_file=%2Fx", "?sentinel_password=canary", "?sentinel_user=u&sentinel_password=canary", "?a"])
+        return "redis\(random.pick(["", "s"]))\(kind)://\(user)\(hosts)\(path)\(query)"
+    }
+
+    private func host(_ random: inout RandomSource) -> String {
+        let host = random.usually(random.pick(["localhost", "127.0.0.1", "[::1]", "a.b"]), else: ["", "::1", "[", "a b"])
+        return random.oneIn(2) ? host : host + ":" + random.usually("6379", else: Numbers.written)
     }
 
     func check(_ text: String) throws -> Verdict {

@@ -21,19 +21,29 @@ struct ReplyTarget: FuzzTarget {
 
     func makeInput(_ random: inout RandomSource) -> [UInt8] {
         var stream: [UInt8] = []
-        repeat { Self.write(reply(&random, depth: 0), to: &stream) } while !random.oneIn(3) && stream.count < 8192
+        repeat {
+            var room = 2000
+            Self.write(reply(&random, depth: 0, &room), to: &stream)
+        } while !random.oneIn(3) && stream.count < 8192
         return stream
     }
 
-    private func reply(_ random: inout RandomSource, depth: Int) -> RedisReply {
-        switch random.below(depth < 8 ? 12 : 8) {
+    /// - Parameter room: how many more elements there may be, so that arrays of arrays do not grow beyond measure.
+    private func reply(_ random: inout RandomSource, depth: Int, _ room: inout Int) -> RedisReply {
+        switch random.below(depth < 9 && room > 0 ? 12 : 8) {
         case 0: .status(random.usually("OK", else: [Texts.text(&random, upTo: 20).filter { !$0.isNewline }, ""]))
         case 1: .error(RedisErrorReply(random.pick(["ERR no", "WRONGTYPE x", "MOVED 3999 127.0.0.1:6381", ""])))
         case 2: .integer(Int64(truncatingIfNeeded: random.next()) >> Int64(random.below(64)))
         case 3: .null
         case 4...7: .bytes(random.bytes(random.oneIn(30) ? random.pick([4095, 4096, 4097]) : random.size(upTo: 200)))
-        default: .array((0..<random.size(upTo: random.oneIn(40) ? 1100 : 8)).map { _ in reply(&random, depth: depth + 1) })
+        default: .array(elements(&random, depth: depth, &room))
         }
+    }
+
+    private func elements(_ random: inout RandomSource, depth: Int, _ room: inout Int) -> [RedisReply] {
+        let count = min(room, random.size(upTo: random.oneIn(40) ? 1100 : 8))
+        room -= count
+        return (0..<count).map { _ in reply(&random, depth: depth + 1, &room) }
     }
 
     func check(_ input: [UInt8]) throws -> Verdict {
@@ -55,7 +65,7 @@ struct ReplyTarget: FuzzTarget {
     }
 
     private func check(_ reply: RedisReply, depth: Int, _ left: inout RedisReplyLimits) throws {
-        try require(depth <= 7, "arrays \(depth) deep")
+        try require(depth <= 8, "arrays \(depth) deep")
         switch reply {
         case .bytes(let bytes):
             left.total -= bytes.count
