@@ -3,8 +3,10 @@
 import os
 import shutil
 import signal
+import socket
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,11 +22,11 @@ def is_alive(pid: int) -> bool:
 
 
 def back(dev):
-    dev.wait_for("postgres", "serve")
+    dev.wait_for("postgres", "redis", "serve")
     wait_until(lambda: is_ready(dev.url), 10, "ready again")
 
 
-@pytest.mark.parametrize("name", ["serve", "postgres"])
+@pytest.mark.parametrize("name", ["serve", "postgres", "redis"])
 def test_whatever_dies_runs_again_within_a_second(dev, name):
     for pause in (0, 0.2, 1.5):
         others = {other: pid for other, pid in dev.pids().items() if other != name}
@@ -43,15 +45,35 @@ def test_a_database_that_dies_again_while_it_recovers_is_back_soon(dev):
         dev.wait_for("postgres", besides={died})
         time.sleep(pause)
     began = time.monotonic()
-    wait_until(lambda: is_ready(dev.url) and len(dev.pids()) == 2, 10, "ready again")
+    wait_until(lambda: is_ready(dev.url) and len(dev.pids()) == 3, 10, "ready again")
     assert time.monotonic() - began < 5
+
+
+def ask_redis(dev, *commands: str) -> bytes:
+    """What the private Redis answers to commands; PASSWORD in them stands for its password."""
+    url = urlsplit((dev.home / "redis-url").read_text().strip())
+    assert url.hostname == "127.0.0.1"
+    with socket.create_connection((url.hostname, url.port), timeout=5) as connection:
+        words = "".join(f"{command}\r\n" for command in commands).replace("PASSWORD", url.password)
+        connection.sendall(words.encode() + b"QUIT\r\n")
+        return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
+def test_the_private_redis_wants_a_password_and_forgets_no_more_than_a_second(dev):
+    assert ask_redis(dev, "GET a").startswith(b"-NOAUTH")
+    assert ask_redis(dev, "AUTH PASSWORD", "SET a kept").startswith(b"+OK\r\n+OK\r\n")
+    time.sleep(2)
+    dev.wait_for("redis", besides={dev.kill("redis")})
+    wait_until(lambda: b"$4\r\nkept\r\n" in ask_redis(dev, "AUTH PASSWORD", "GET a"), 5, "what was set")
+    settings = ask_redis(dev, "AUTH PASSWORD", "CONFIG GET maxmemory-policy", "CONFIG GET appendfsync", "CONFIG GET bind")
+    assert b"noeviction" in settings and b"everysec" in settings and b"\r\n127.0.0.1\r\n" in settings
 
 
 def test_a_held_child_stays_down_until_it_is_let_go(dev):
     dev.hold("serve").touch()
     dev.kill("serve")
     time.sleep(2)
-    assert list(dev.pids()) == ["postgres"]
+    assert list(dev.pids()) == ["postgres", "redis"]
     dev.hold("serve").unlink()
     dev.wait_for("serve", seconds=1)
     back(dev)
@@ -101,7 +123,7 @@ def test_no_orphan_survives_a_killed_supervisor_and_another_takes_over(make_dev)
     dev.process.wait()
     successor = make_dev(dev.home, dev.port)
     successor.launch()
-    successor.wait_for("postgres", "serve", besides=children, seconds=60)
+    successor.wait_for("postgres", "redis", "serve", besides=children, seconds=60)
     assert not any(map(is_alive, children))
 
 
@@ -109,8 +131,8 @@ def test_a_home_that_postgres_cannot_reach_works_too(make_dev, tmp_path):
     tmp_path.chmod(0o700)
     dev = make_dev(tmp_path / "home")
     dev.start()
-    secrets = [dev.home / name for name in ("secret", "database-url")]
-    assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600, 0o600]
+    secrets = [dev.home / name for name in ("secret", "database-url", "redis-url", "redis/redis.conf")]
+    assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * 4
     if os.getuid() == 0:
         cluster = (dev.home / "postgres").resolve()
         assert cluster.parent == Path("/var/lib/parley")

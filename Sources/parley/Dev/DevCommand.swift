@@ -3,7 +3,7 @@ import Glibc
 
 /// `parley dev`: everything that a developer needs, from one command.
 ///
-/// Starts a PostgreSQL of its own, migrates, seeds two people, serves, and keeps all of it running until Ctrl-C. With
+/// Starts a PostgreSQL and a Redis of its own, migrates, seeds two people, serves, and keeps all of it running until Ctrl-C. With
 /// `--only postgres` it starts the database alone, for tests. Must be called on the main thread, before any other thread starts.
 struct DevCommand {
     private let environment: [String: String]
@@ -57,7 +57,9 @@ struct DevCommand {
             let postgres = try PrivatePostgres.prepare(in: home, run: supervisor.run)
             try supervisor.keep(postgres.program, within: .seconds(120)) { postgres.isReady(pid: supervisor.pid(of: "postgres")) }
             if !onlyPostgres {
-                let parley = try programs(of: home, database: postgres.url)
+                let redis = try PrivateRedis.prepare(in: home)
+                try supervisor.keep(redis.program, within: .seconds(60)) { redis.isReady() }
+                let parley = try programs(of: home, database: postgres.url, redis: redis.url)
                 try supervisor.run(parley.migrate)
                 try supervisor.run(parley.seed)
                 try supervisor.keep(parley.serve, within: .seconds(60)) { LoopbackPort.answersOK(port, path: "/health/ready") }
@@ -70,15 +72,16 @@ struct DevCommand {
         }
     }
 
-    private func programs(of home: DevHome, database: String) throws -> (
+    private func programs(of home: DevHome, database: String, redis: String) throws -> (
         migrate: ChildProgram, seed: ChildProgram, serve: ChildProgram
     ) {
         var environment = environment
         environment["PARLEY_HOME"] = home.path
         environment["PARLEY_PORT"] = "\(port)"
         environment["PARLEY_ENV"] = environment["PARLEY_ENV"] ?? "development"
-        // Both names: no other database that the shell or a configuration file names is ever touched.
+        // Both names each: no other database that the shell or a configuration file names is ever touched.
         for variable in ["DATABASE_URL", "PARLEY_DATABASE_URL"] { environment[variable] = database }
+        for variable in ["REDIS_URL", "PARLEY_REDIS_URL"] { environment[variable] = redis }
         environment["PARLEY_DEMO"] = "on"
         if environment["PARLEY_SECRET"] == nil {
             environment["PARLEY_SECRET"] = try home.keepsake("secret") { DevHome.randomDigits(bytes: 32) }

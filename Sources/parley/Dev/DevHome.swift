@@ -9,6 +9,8 @@ import Glibc
 /// log/<name>.log what a child wrote
 /// pids           who runs, one `name pid` a line
 /// postgres       the PostgreSQL cluster, or a link to it
+/// redis          what the private Redis keeps
+/// redis-url      how to reach it (mode 0600: it holds the password)
 /// secret         signs this service's tokens (mode 0600)
 /// ```
 struct DevHome {
@@ -24,6 +26,7 @@ struct DevHome {
 
     var processIDs: String { "\(path)/pids" }
     var databaseURL: String { "\(path)/database-url" }
+    var redisURL: String { "\(path)/redis-url" }
 
     func hold(_ name: String) -> String { "\(path)/hold/\(name)" }
 

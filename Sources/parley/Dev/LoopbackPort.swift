@@ -24,6 +24,14 @@ enum LoopbackPort {
         throw DevFailure("no free port between \(choice.lowerBound) and \(choice.upperBound)")
     }
 
+    /// Takes the port that a file remembers of the last time where it is still free, else another one.
+    static func claim(rememberedIn file: String) throws(DevFailure) -> UInt16 {
+        if let line = Files.read(file)?.split(separator: "\n").first, let port = UInt16(line), tryClaim(port) { return port }
+        let port = try claimAny()
+        try Files.write("\(port)\n", to: file, mode: 0o644)
+        return port
+    }
+
     /// Takes a port for what this process will start, until it ends in whatever way.
     ///
     /// Its server listens only once the database is up; meanwhile a name in the abstract socket namespace keeps another
@@ -55,19 +63,22 @@ enum LoopbackPort {
 
     /// Whether an HTTP server answers `GET path` with 200 within a second.
     static func answersOK(_ port: UInt16, path: String) -> Bool {
+        answers(port, "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n", with: "HTTP/1.1 200 ")
+    }
+
+    /// Whether a server answers `request`, within a second, with what begins like `beginning`.
+    static func answers(_ port: UInt16, _ request: String, with beginning: String) -> Bool {
         withSocket(port) { socket, address, length in
             var limit = timeval(tv_sec: 1, tv_usec: 0)
             for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
                 setsockopt(socket, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
             }
             guard connect(socket, address, length) == 0 else { return false }
-            let request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n"
             guard send(socket, request, request.utf8.count, Int32(MSG_NOSIGNAL)) == request.utf8.count else { return false }
-            let status = "HTTP/1.1 200 "
-            let answer = [UInt8](unsafeUninitializedCapacity: status.utf8.count) { buffer, count in
+            let answer = [UInt8](unsafeUninitializedCapacity: beginning.utf8.count) { buffer, count in
                 count = max(0, recv(socket, buffer.baseAddress, buffer.count, Int32(MSG_WAITALL)))
             }
-            return answer.elementsEqual(status.utf8)
+            return answer.elementsEqual(beginning.utf8)
         }
     }
 

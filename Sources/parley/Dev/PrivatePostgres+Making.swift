@@ -18,7 +18,7 @@ extension PrivatePostgres {
         endLeftover(of: "\(folder)/data")
         let postgres = PrivatePostgres(
             installation: try PostgresInstallation.find(version: version), account: account, home: home, folder: folder,
-            port: try port(rememberedIn: "\(home.path)/postgres-port"),
+            port: try LoopbackPort.claim(rememberedIn: "\(home.path)/postgres-port"),
             password: Files.read("\(folder)/password") ?? DevHome.randomDigits(bytes: 24))
         if version == nil { try postgres.makeCluster(run: run) }
         try Files.write(postgres.url + "\n", to: home.databaseURL)
@@ -50,16 +50,6 @@ extension PrivatePostgres {
         try run(session)
         try run(Self.tool(["sync", "--file-system", draft], in: home))  // all at once, where initdb would sync each of its files
         guard rename(draft, data) == 0 else { throw Files.failure("\(data) cannot be made") }
-    }
-
-    /// The port of the last time where it is still free, else another one.
-    private static func port(rememberedIn file: String) throws(DevFailure) -> UInt16 {
-        if let line = Files.read(file)?.split(separator: "\n").first, let port = UInt16(line), LoopbackPort.tryClaim(port) {
-            return port
-        }
-        let port = try LoopbackPort.claimAny()
-        try Files.write("\(port)\n", to: file, mode: 0o644)
-        return port
     }
 
     /// Ends the server of a supervisor that was killed, should it still be there.
