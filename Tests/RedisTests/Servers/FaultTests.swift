@@ -18,41 +18,50 @@ import Testing
                     server.kill()
                     try await eventually(within: .seconds(1)) { test.redis.health == .unavailable }
                     try await Task.sleep(for: .milliseconds(200))
-                    let start = ContinuousClock.now
-                    for _ in 0..<100 {
-                        let error = await #expect(throws: RedisError.self) { try await test.redis.send("PING") }
-                        #expect(error?.code == .unavailable && error?.explanation != nil)
-                    }
-                    #expect(ContinuousClock.now - start < .milliseconds(500))
+                    await expectRefusals(by: test)
                     try server.start()
-                    try await eventually(within: .seconds(2)) { test.redis.health == .ok }
+                    try await eventually(within: .seconds(3)) { test.redis.health == .ok }
                     try await test.expectAnswer()
                     let outcomes = await callers.stop()
                     #expect(outcomes.successes > 0)
                     #expect(outcomes.codes.isSubset(of: [.connectionLost, .unavailable]))
-                    #expect(outcomes.longest < .seconds(2))
+                    #expect(outcomes.longest < .seconds(5))
                 }
                 #expect(String(decoding: metrics.renderPrometheus(), as: UTF8.self).contains("parley_redis_connections_lost_total 6"))
             }
         }
     }
 
+    /// A hundred callers are refused without a wait. On the loop, where no other test is in the way.
+    private func expectRefusals(by test: TestRedis) async {
+        let (time, errors) = await test.loop.perform {
+            let start = ContinuousClock.now
+            var errors: [RedisError] = []
+            for _ in 0..<100 {
+                do throws(RedisError) { _ = try await test.redis.send("PING") } catch { errors.append(error) }
+            }
+            return (ContinuousClock.now - start, errors)
+        }
+        #expect(time < .milliseconds(500))
+        #expect(errors.count == 100 && errors.allSatisfy { $0.code == .unavailable && $0.explanation != nil })
+    }
+
     @Test func `while Redis is paused a caller waits until the deadline, the next ones not at all; then all goes on`() async throws {
         try await RedisServer.use { server in
-            try await TestRedis.use(server.url, patient: false, { $0.commandDeadline = .milliseconds(300) }) { test in
-                try await test.redis.send("CLIENT", "PAUSE", 1000).check()
+            let adjust = { (configuration: inout RedisConfiguration) in
+                configuration.commandDeadline = .milliseconds(300)
+                configuration.silenceLimit = .seconds(30)
+            }
+            try await TestRedis.use(server.url, adjust) { test in
+                try await test.redis.send("CLIENT", "PAUSE", 3000).check()
                 let start = ContinuousClock.now
                 let error = await #expect(throws: RedisError.self) { try await test.redis.send("SET", "a", "1") }
                 let waited = ContinuousClock.now - start
                 #expect(error?.code == .timedOut)
-                #expect(waited >= .milliseconds(300) && waited < .milliseconds(900))
+                #expect(waited >= .milliseconds(300) && waited < .milliseconds(2500))
                 #expect(test.redis.health == .unavailable)
-                for _ in 0..<100 {
-                    let error = await #expect(throws: RedisError.self) { try await test.redis.send("GET", "a") }
-                    #expect(error?.code == .unavailable)
-                }
-                #expect(ContinuousClock.now - start < .milliseconds(990))
-                try await eventually(within: .seconds(2)) { test.redis.health == .ok }
+                await expectRefusals(by: test)
+                try await eventually(within: .seconds(10)) { test.redis.health == .ok }
                 // The write that nobody waited for took effect, and the answers are still those of their commands.
                 #expect(try await test.redis.send("GET", "a").decode(String.self) == "1")
             }
