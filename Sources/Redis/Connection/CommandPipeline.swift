@@ -28,7 +28,7 @@ final class CommandPipeline: @unchecked Sendable {
     private var abandoned = 0
     private var deadline: LoopTimer?
     private var silence: LoopTimer?
-    private var isOpen = true
+    private(set) var isOpen: Bool
     /// Called when the server has become silent, and when it speaks again.
     var onSilenceChange: (() -> Void)?
     /// Called once, when the connection has ended by itself.
@@ -39,6 +39,8 @@ final class CommandPipeline: @unchecked Sendable {
         self.connection = connection
         self.configuration = configuration
         self.telemetry = telemetry
+        isOpen = connection.isOpen
+        guard isOpen else { return }
         connection.onReply = { [self] in received($0) }
         connection.onEnd = { [self] in end($0) }
     }

@@ -51,6 +51,7 @@ final class Link: @unchecked Sendable {
     private func connect() async {
         do throws(RedisError) {
             let pipeline = try await locator.open(with: opener)
+            guard pipeline.isOpen else { throw RedisError(.connectionLost, explanation: "the server closed the connection at once") }
             guard state.opened(at: opener.loop.now) else { return pipeline.close() }
             if lastFailure != nil { opener.telemetry.logger.info("Redis is reached again", [.loop: "\(opener.loop.index)"]) }
             lastFailure = nil

@@ -39,6 +39,8 @@ final class RedisConnection: ConnectionHandler, TickParticipant, @unchecked Send
     /// Bytes that have not been handed to the kernel.
     var unsentBytes: Int { outgoing.count + (connection?.unsentBytes ?? 0) }
 
+    var isOpen: Bool { connection != nil }
+
     var peer: String { connection.map { "\($0.peer)" } ?? "" }
 
     func send(_ command: RedisCommand) {
