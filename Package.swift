@@ -20,6 +20,7 @@ let cModules: [Target] = [
     .target(name: "CSockets"),
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     // Without pkg-config: hiredis's flags are one that SwiftPM does not let pass, and none that is needed.
@@ -35,9 +36,10 @@ let floors: [Target] = [
     library("Crypto", ["Runtime", "JSON", "CCrypto", "CArgon2"]),
     library("Networking", ["Runtime", "Observability", "CSockets", "CTLS"]),
     library("HTTPServer", ["Networking", "Runtime", "Observability", "JSON", "Crypto", "CZlib"]),
+    library("HTTPClient", ["Networking", "Runtime", "CCurl"]),
     library("Postgres", ["Networking", "Runtime", "Observability", "CPQ"]),
     library("Redis", ["Networking", "Crypto", "Runtime", "Observability", "CHiredis"]),
-    library("DMService", ["HTTPServer", "Postgres", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
+    library("DMService", ["HTTPServer", "HTTPClient", "Postgres", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
     library("LoadBench", ["HTTPServer", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
     .executableTarget(
         name: "parley", dependencies: ["DMService", "LoadBench", "Runtime", "Observability"], swiftSettings: settings),
@@ -56,11 +58,12 @@ let package = Package(
         tests("CryptoTests", ["Crypto", "JSON", "Runtime"]),
         tests("NetworkingTests", ["Networking", "Runtime"]),
         tests("HTTPServerTests", ["HTTPServer", "Networking", "Runtime", "JSON", "Observability"]),
+        tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "Networking", "Runtime"]),
         tests("PostgresTests", ["Postgres", "Runtime"]),
         tests("RedisTests", ["Redis", "Networking", "Runtime", "Observability"]),
         tests("LoadBenchTests", ["LoadBench"]),
         tests("ParleyTests", ["parley", "DMService"]),
-        tests("DMServiceTests", ["DMService", "HTTPServer", "Postgres", "Crypto", "JSON", "Networking", "Runtime"]),
+        tests("DMServiceTests", ["DMService", "HTTPServer", "HTTPClient", "Postgres", "Crypto", "JSON", "Networking", "Runtime"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,7 +4,7 @@
 # The C libraries under our module maps, and the compiler and linker that Swift calls for them.
 packages_for_building=(
     g++ libc6-dev binutils pkg-config
-    libuv1-dev libargon2-dev libpq-dev libhiredis-dev libssl-dev zlib1g-dev
+    libuv1-dev libargon2-dev libpq-dev libhiredis-dev libssl-dev libcurl4-openssl-dev zlib1g-dev
 )
 # What the Swift toolchain itself loads.
 packages_for_swift=(git libcurl4 libncurses6 libsqlite3-0 libxml2 tzdata)
