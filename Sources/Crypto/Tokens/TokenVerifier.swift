@@ -64,12 +64,9 @@ public final class TokenVerifier: Sendable {
 
     /// The claims, once the signature is found to be ours. Nothing of them is read before.
     private func signedClaims(of token: [UInt8]) throws(TokenRefusal) -> TokenClaims {
-        let parts = token.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3 else { throw .malformed }
-        let key = try key(for: parts[0])
-        guard let payload = Base64.url.decode(parts[1]), let signature = Base64.url.decode(parts[2]) else { throw .malformed }
-        let isSigned = token[..<parts[1].endIndex].withUnsafeBytes { key.isValid(signature, for: $0) }
-        guard isSigned else { throw .badSignature }
+        let token = try CompactToken(token)
+        let key = try key(for: token.header)
+        let payload = try token.payload { signature, bytes in key.isValid(signature, for: bytes) }
         do {
             return try JSON.decode(TokenClaims.self, from: payload)
         } catch {
@@ -78,8 +75,7 @@ public final class TokenVerifier: Sendable {
     }
 
     /// The key that the header names, if the header is such as ours are.
-    private func key(for part: ArraySlice<UInt8>) throws(TokenRefusal) -> Ed25519.PublicKey {
-        guard let json = Base64.url.decode(part) else { throw .malformed }
+    private func key(for json: [UInt8]) throws(TokenRefusal) -> Ed25519.PublicKey {
         let header: TokenHeader
         do {
             header = try JSON.decode(from: json)
