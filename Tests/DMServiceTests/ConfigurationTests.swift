@@ -25,6 +25,33 @@ import Testing
         #expect(configuration.longestContent == 4096)
     }
 
+    // The host app's keys: one source, a URL that can be asked, and no conditions without keys.
+    @Test(arguments: [
+        (["PARLEY_JWKS_FILE": "/k", "PARLEY_JWKS_URL": "https://x.org/"], "PARLEY_JWKS_URL"),
+        (["PARLEY_JWT_ISSUER": "x"], "PARLEY_JWT_ISSUER"),
+        (["PARLEY_JWT_AUDIENCE": "x"], "PARLEY_JWT_AUDIENCE"), (["PARLEY_JWKS_URL": "x.org/keys"], "PARLEY_JWKS_URL"),
+        (["PARLEY_JWKS_URL": "ftp://x.org/"], "PARLEY_JWKS_URL"), (["PARLEY_JWKS_URL": "https://a:b@x.org/"], "PARLEY_JWKS_URL"),
+        (["PARLEY_JWKS_URL": "file:///etc/passwd"], "PARLEY_JWKS_URL"),
+        (["PARLEY_OUTBOUND_ALLOWED": "10.0.0.1/8"], "PARLEY_OUTBOUND_ALLOWED"),
+        (["PARLEY_JWKS_URL": "http://x.org/", "PARLEY_ENV": "production"], "PARLEY_JWKS_URL"),
+    ])
+    func `settings of the host app that do not fit are named`(settings: [String: String], variable: String) {
+        let error = #expect(throws: ConfigurationError.self) { try read(settings) }
+        #expect(error?.variable == variable)
+    }
+
+    @Test func `the host app's tokens are taken once its keys are named`() throws {
+        #expect(try read([:]).hostAccounts == nil)
+        let settings = try #require(
+            try read(["PARLEY_JWKS_URL": "https://x.org:8443/keys", "PARLEY_ENV": "production", "PARLEY_JWT_AUDIENCE": "parley"])
+                .hostAccounts)
+        guard case .url("https://x.org:8443/keys") = settings.keys else {
+            Issue.record("\(settings.keys)")
+            return
+        }
+        #expect(settings.issuer == nil && settings.audience == "parley")
+    }
+
     @Test(arguments: [
         ("PARLEY_PORT", "0"), ("PARLEY_PORT", "http"), ("PARLEY_PORT", "65536"), ("PARLEY_ENV", "staging"), ("PARLEY_SECRET", "tiny"),
         ("PARLEY_LIMITS", "no"), ("PARLEY_ECHO", "1"), ("PARLEY_ACCESS_TTL", "-5"), ("JWT_ACCESS_TTL", "soon"), ("PARLEY_LOOPS", "0"),

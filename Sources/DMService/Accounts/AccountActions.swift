@@ -21,6 +21,8 @@ struct AccountActions: Sendable {
 
     /// How long a spent refresh token still gives its successor: a lost answer does no harm then. Source: RELIABILITY §3.2.
     private static let refreshGrace: Int64 = 10
+    /// Unicode scalars.
+    static let longestDisplayName = 64
 
     // MARK: Accounts
 
@@ -66,7 +68,7 @@ struct AccountActions: Sendable {
     private func displayName(_ text: String?) throws(AccountRefusal) -> String? {
         guard let text else { return nil }
         let name = MessageText.cleaned(text)
-        guard 1...64 ~= name.unicodeScalars.count, !name.contains("\n") else { throw .badDisplayName }
+        guard 1...Self.longestDisplayName ~= name.unicodeScalars.count, !name.contains("\n") else { throw .badDisplayName }
         return name
     }
 
@@ -166,8 +168,8 @@ struct AccountActions: Sendable {
     }
 
     /// Who a sign-in belongs to, and on which device; `nil` when it has ended.
-    func owner(of claims: TokenClaims) async throws -> OwnerOfSignIn.Owner? {
-        try await database.first(OwnerOfSignIn(signIn: SignIn.ID(claims.session), member: Member.ID(claims.subject)))
+    func owner(of bearer: Bearer) async throws -> OwnerOfSignIn.Owner? {
+        try await database.first(OwnerOfSignIn(signIn: bearer.signIn, member: bearer.member))
     }
 
     // MARK: Signing out

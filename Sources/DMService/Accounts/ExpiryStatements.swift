@@ -36,6 +36,21 @@ struct DeleteSignInsWithoutTokens: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> Device.ID { try row.value(0) }
 }
 
+/// Deletes sign-ins by the host app's tokens that were to be forgotten a day ago or more, and answers the device of each.
+struct DeleteExpiredHostSignIns: Statement {
+    static let sql = """
+        DELETE FROM sessions WHERE id = ANY (ARRAY(
+            SELECT id FROM sessions WHERE expires_at < clock_timestamp() - interval '1 day'
+             ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+        RETURNING device_id
+        """
+    let limit: Int
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(Int64(limit)) }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Device.ID { try row.value(0) }
+}
+
 /// Locks devices that nobody is signing in on just now.
 struct LockDevices: Statement {
     static let sql = "SELECT id FROM devices WHERE id = ANY($1) FOR UPDATE SKIP LOCKED"

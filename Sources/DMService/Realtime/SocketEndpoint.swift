@@ -62,10 +62,9 @@ final class SocketEndpoint: Sendable {
     }
 
     /// Whose a token is, and on which device; `nil` when its sign-in has ended.
-    func guest(with claims: TokenClaims) async throws -> (principal: Principal, privacy: Privacy)? {
-        guard let owner = try await accounts.owner(of: claims) else { return nil }
-        let principal = Principal(
-            profile: owner.profile, signIn: SignIn.ID(claims.session), device: owner.device, expires: claims.expires)
+    func guest(with bearer: Bearer) async throws -> (principal: Principal, privacy: Privacy)? {
+        guard let owner = try await accounts.owner(of: bearer) else { return nil }
+        let principal = Principal(profile: owner.profile, signIn: bearer.signIn, device: owner.device, expires: bearer.expires)
         return (principal, owner.privacy)
     }
 

@@ -81,8 +81,10 @@ final class SocketSession: @unchecked Sendable {
     // MARK: Admission
 
     private func admit(_ token: String, answer id: JSONFragment?) {
-        guard let claims = claims(of: token) else { return }
-        admit(answer: id) { [endpoint] in try await endpoint.guest(with: claims) }
+        admit(answer: id) { [self] in
+            guard let bearer = await bearer(of: token) else { return nil }
+            return try await endpoint.guest(with: bearer)
+        }
     }
 
     /// Reads nothing more until `find` has answered who this is; ends if it is nobody.
@@ -93,7 +95,10 @@ final class SocketSession: @unchecked Sendable {
         socket?.pauseReading()
         loop.start { [self] in
             do {
-                guard let guest = try await find() else { return end(.unauthenticated) }
+                guard let guest = try await find() else {
+                    if case .admitting = state { end(.unauthenticated) }
+                    return
+                }
                 privacy = guest.privacy
                 admitted(guest.principal, answer: id)
             } catch {
@@ -102,13 +107,15 @@ final class SocketSession: @unchecked Sendable {
         }
     }
 
-    /// What a token says. One that is not good ends the socket.
-    private func claims(of token: String) -> TokenClaims? {
+    /// What a token proves. One that is not good ends the socket.
+    private func bearer(of token: String) async -> Bearer? {
         do {
-            if let claims = try endpoint.authentication.read(token) { return claims }
+            if let bearer = try await endpoint.authentication.read(token) { return bearer }
             end(.revoked)
+        } catch let refusal as TokenRefusal {
+            end(refusal == .expired ? .tokenExpired : .unauthenticated)
         } catch {
-            end(error == .expired ? .tokenExpired : .unauthenticated)
+            end(.unavailable)
         }
         return nil
     }
@@ -126,16 +133,16 @@ final class SocketSession: @unchecked Sendable {
     }
 
     /// A socket that is ready may bring a newer token of its own sign-in, and lives as long as that.
-    private func renew(_ token: String, _ principal: Principal, _ timer: LoopTimer, answer id: JSONFragment?) {
-        guard let claims = claims(of: token) else { return }
-        guard Member.ID(claims.subject) == principal.profile.id, SignIn.ID(claims.session) == principal.signIn else {
-            return end(.unauthenticated)
+    private func renew(_ token: String, answer id: JSONFragment?) {
+        loop.start { [self] in
+            guard let bearer = await bearer(of: token), case .ready(let principal, let timer) = state else { return }
+            guard bearer.member == principal.profile.id, bearer.signIn == principal.signIn else { return end(.unauthenticated) }
+            timer.cancel()
+            let renewed = Principal(
+                profile: principal.profile, signIn: principal.signIn, device: principal.device, expires: bearer.expires)
+            state = .ready(renewed, expiryTimer(bearer.expires))
+            send(endpoint.ready(renewed, command: id))
         }
-        timer.cancel()
-        let renewed = Principal(
-            profile: principal.profile, signIn: principal.signIn, device: principal.device, expires: claims.expires)
-        state = .ready(renewed, expiryTimer(claims.expires))
-        send(endpoint.ready(renewed, command: id))
     }
 
     private func expiryTimer(_ expires: Timestamp) -> LoopTimer {
@@ -170,16 +177,16 @@ final class SocketSession: @unchecked Sendable {
     }
 
     private func perform(_ command: SocketCommand.Reading) {
-        guard case .ready(let principal, let timer) = state, paced(command) else { return }
+        guard case .ready(let principal, _) = state, paced(command) else { return }
         switch command {
-        case .success(let command): perform(command, principal, timer)
+        case .success(let command): perform(command, principal)
         case .failure(let fault): refuse(fault)
         }
     }
 
-    private func perform(_ command: SocketCommand, _ principal: Principal, _ timer: LoopTimer) {
+    private func perform(_ command: SocketCommand, _ principal: Principal) {
         switch command.action {
-        case .auth(let token): renew(token, principal, timer, answer: command.id)
+        case .auth(let token): renew(token, answer: command.id)
         case .ping: send(SocketFrame.answer("pong", to: command.id) { $0.emptyObject() })
         case .sendMessage(let draft, let conversation):
             sendMessage(draft, to: conversation, from: principal.profile, command: command.id)

@@ -48,6 +48,10 @@ public struct Configuration: Sendable {
     let metricsToken: String?
     /// How long what is under way may take to finish at the end.
     let drainLimit: Duration
+    /// Whose tokens are taken besides our own; `nil`: nobody's.
+    let hostAccounts: HostAccountSettings?
+    /// Addresses that this service may ask although they are not of the public net.
+    let outboundAllowed: [AddressBlock]
 
     /// - Parameters:
     ///   - environment: of the process.
@@ -93,6 +97,8 @@ public struct Configuration: Sendable {
         showsDemoPeople = try settings.onOff("PARLEY_DEMO") ?? false
         metricsToken = try settings.token("PARLEY_METRICS_TOKEN")
         drainLimit = try settings.seconds(1...300, "PARLEY_DRAIN_SECONDS") ?? .seconds(10)
+        outboundAllowed = try settings.addressBlocks("PARLEY_OUTBOUND_ALLOWED") ?? []
+        hostAccounts = try settings.hostAccounts(stage)
         try refuseWhatProductionMustNotHave(settings)
     }
 

@@ -47,14 +47,19 @@ struct Services: Sendable {
         registry.gauge("parley_rate_limit_buckets", help: "Counters that rate limits remember.") { [limits] in Double(limits.bucketCount) }
         let verifier = TokenVerifier(
             keys: keys, issuer: Self.issuer, audience: Self.audience, longestLifetime: configuration.accessLifetime)
-        authentication = Authentication(
-            verifier: verifier, revocations: revocations, limits: limits, proxies: proxies)
         accounts = AccountActions(
             database: database, hasher: PasswordHasher(),
             signer: TokenSigner(keys: keys, issuer: Self.issuer, audience: Self.audience, lifetime: configuration.accessLifetime),
             verifier: verifier, successorKey: RefreshToken.SuccessorKey(configuration.secret), ids: ids, revocations: revocations,
             delivery: delivery,
             limits: limits, refreshLifetime: configuration.refreshLifetime)
+        let hostKeys = try await configuration.hostKeys(group: group, registry: registry)
+        authentication = Authentication(
+            verifier: verifier,
+            hostTokens: hostKeys.map { [accounts] in
+                HostTokens(keys: $0, verifier: configuration.hostTokenVerifier, accounts: accounts)
+            },
+            revocations: revocations, limits: limits, proxies: proxies)
         conversations = ConversationActions(database: database, ids: ids)
         profiles = ProfileDirectory(database: database)
         let conversationWriter = ConversationWriter(
@@ -62,12 +67,14 @@ struct Services: Sendable {
         messages = MessageActions(writer: conversationWriter, longestContent: configuration.longestContent)
         receipts = ReceiptActions(writer: conversationWriter, database: database)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
-        background = [
+        var background: [any Service] = [
             schema,
             RevocationWatch(
                 database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime),
             ChangeWatch(database: database, writer: conversationWriter),
             ExpirySweeper(database: database),
         ]
+        if let hostKeys { background.append(hostKeys) }
+        self.background = background
     }
 }

@@ -1,0 +1,86 @@
+internal import Crypto
+internal import JSON
+internal import Postgres
+
+// Accounts of the host app. Why sign-ins are made for its tokens: docs/decisions/host-accounts.md.
+extension AccountActions {
+    /// The sign-in that a good token of the host app stands for: the one that lives on its device, else a new one. Whoever is seen for
+    /// the first time gets an account.
+    ///
+    /// - Returns: `nil` if a sign-in on the device ended when the token had been issued already: signing out holds for tokens, too.
+    func signIn(by claims: HostTokenClaims) async throws -> Bearer? {
+        let device = Device.ID(hostSubject: claims.subject, device: claims.device ?? "")
+        let query = HostSignIn(subject: claims.subject, device: device, tokenExpires: claims.expires, lifetime: refreshLifetime)
+        guard let found = try await database.first(query) else {
+            return try await begin(query, of: try await hostAccount(for: claims), by: claims)
+        }
+        guard let signIn = found.signIn else { return try await begin(query, of: found.member, by: claims) }
+        if found.endsEarly { try await database.execute(KeepHostSignIn(signIn: signIn, query)) }
+        return found.admits(claims) ? Bearer(member: found.member, signIn: signIn, expires: claims.expires) : nil
+    }
+
+    private func begin(_ query: HostSignIn, of member: Member.ID, by claims: HostTokenClaims) async throws -> Bearer? {
+        let fresh = SignIn.ID(ids.next())
+        return try await database.transaction { transaction in
+            // Locks the device: of two tokens that come at once, the second finds what the first has made.
+            guard try await transaction.first(EnsureDevice(device: query.device, member: member)) != nil else { return nil }
+            let found = try await transaction.one(query)
+            guard found.admits(claims) else { return nil }
+            if let signIn = found.signIn { return Bearer(member: member, signIn: signIn, expires: claims.expires) }
+            try await transaction.execute(InsertSignIn(signIn: fresh, member: member, device: query.device))
+            try await transaction.execute(KeepHostSignIn(signIn: fresh, query))
+            return Bearer(member: member, signIn: fresh, expires: claims.expires)
+        }
+    }
+
+    /// How often a made-up username is made up anew if somebody has it.
+    private static let nameAttempts = 5
+
+    /// The account of the subject, made if there is none.
+    private func hostAccount(for claims: HostTokenClaims) async throws -> Member.ID {
+        let id = Member.ID(ids.next())
+        var wanted = claims.preferredUsername.flatMap(Username.init)
+        for _ in 0..<Self.nameAttempts {
+            let username = wanted ?? .madeUp()
+            wanted = nil
+            let draft = InsertHostAccount(
+                id: id, subject: claims.subject, username: username.text, displayName: Self.displayName(claims.displayName) ?? username.text
+            )
+            if let made = try await database.first(draft) { return made }
+            // Somebody has the name, or the subject: another of its tokens came at the same time.
+            if let member = try await database.first(HostAccount(subject: claims.subject)) { return member }
+        }
+        throw AccountRefusal.taken
+    }
+
+    /// What the host app calls somebody, cut to what fits; `nil` if nothing is left.
+    private static func displayName(_ text: String?) -> String? {
+        guard let text else { return nil }
+        let line = MessageText.cleaned(text).split(whereSeparator: \.isNewline).joined(separator: " ")
+        let name = MessageText.cleaned(String(String.UnicodeScalarView(line.unicodeScalars.prefix(Self.longestDisplayName))))
+        return name.isEmpty ? nil : name
+    }
+}
+
+extension Device.ID {
+    /// The id of the host app's device: the same on all nodes, and nobody else's.
+    fileprivate init(hostSubject subject: String, device: String) {
+        // No name has a U+0000: it tells where the first one ends.
+        self.init(SHA256.digest(of: Array("host device\0\(subject)\0\(device)".utf8)).prefix128)
+    }
+}
+
+extension HostSignIn.Found {
+    /// Whether the token was issued after the last end of a sign-in on its device.
+    fileprivate func admits(_ claims: HostTokenClaims) -> Bool { lastEnd.map { claims.issuedAt > $0 } ?? true }
+}
+
+extension Username {
+    /// A name for somebody who brings none that can be used.
+    fileprivate static func madeUp() -> Username {
+        guard let name = Username("user_" + Hex.encode(SecureRandom.bytes(6))) else {
+            preconditionFailure("17 letters and digits are a name")
+        }
+        return name
+    }
+}

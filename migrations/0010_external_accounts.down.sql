@@ -1,0 +1,2 @@
+ALTER TABLE sessions DROP COLUMN expires_at;
+ALTER TABLE users DROP COLUMN external_id;
