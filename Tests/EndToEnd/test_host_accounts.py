@@ -306,5 +306,31 @@ def test_keys_are_not_fetched_from_the_inside_unless_that_is_allowed(make_servic
         assert publisher.paths == []
 
 
+def test_the_environment_has_no_say_in_how_keys_are_fetched(make_service, tmp_path):
+    key = HostKey("EdDSA", "a")
+    (tmp_path / ".netrc").write_text("default login somebody password secret\n")
+    with Publisher(key) as publisher, Publisher() as proxy:
+        address = proxy.url.removesuffix("/keys.json")
+        proxies = {name: address for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY")}
+        service = make_service(PARLEY_JWKS_URL=publisher.url, HOME=str(tmp_path), no_proxy="", **proxies, **LOOPBACK)
+        wait_until(lambda: me(service, key.token("ada")).status_code == 200, 10, "the keys")
+        assert proxy.paths == []
+        assert publisher.headers[0].keys() == {"host", "user-agent", "accept"}
+
+
+def test_signing_out_on_one_node_closes_the_socket_on_another(make_service, tmp_path):
+    key, file = HostKey("RS256", "a"), tmp_path / "keys.json"
+    file.write_bytes(document(key))
+    one, other = (make_service(PARLEY_JWKS_FILE=str(file)) for _ in range(2))
+    token = key.token("ada", device_id="phone")
+    with socket_of(other, token) as socket:
+        assert socket.expect("ready")["user"]["id"] == me(one, token).json()["id"]
+        began = time.monotonic()
+        assert httpx.post(f"{one.url}/api/v1/auth/logout", headers={"Authorization": f"Bearer {token}"}).status_code == 204
+        assert socket.close_code() == 4001
+        assert time.monotonic() - began < 3
+        refused(me(other, token), 401, "unauthenticated")
+
+
 def test_without_keys_nobody_elses_token_is_taken(service):
     refused(me(service, HostKey("EdDSA", "a").token("ada")), 401, "unauthenticated")

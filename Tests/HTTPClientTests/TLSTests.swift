@@ -58,6 +58,13 @@ import Testing
                 #expect(response.version == .http2 && response.status == 200)
                 #expect(response.body == Array("connection 1".utf8))
             }
+            let url = "https://localhost:\(server.port)/"
+            try await withThrowingTaskGroup { tasks in
+                for _ in 0..<50 { tasks.addTask { try await client.send(HTTPClientRequest(.get, url)) } }
+                for try await response in tasks {
+                    #expect(response.version == .http2 && response.body == Array("connection 1".utf8))
+                }
+            }
         }
     }
 }

@@ -47,11 +47,13 @@ class Publisher:
     def __init__(self, *keys: HostKey):
         self.publish(*keys)
         self.paths: list[str] = []
+        self.headers: list[dict] = []
         publisher = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 publisher.paths.append(self.path)
+                publisher.headers.append({name.lower(): value for name, value in self.headers.items()})
                 status, headers, body = publisher.answer
                 self.send_response(status)
                 for name, value in headers.items():
