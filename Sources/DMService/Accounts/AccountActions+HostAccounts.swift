@@ -23,7 +23,7 @@ extension AccountActions {
         let fresh = SignIn.ID(ids.next())
         return try await database.transaction { transaction in
             // Locks the device: of two tokens that come at once, the second finds what the first has made.
-            guard try await transaction.first(EnsureDevice(device: query.device, member: member)) != nil else { return nil }
+            guard try await transaction.first(EnsureDevice(device: query.device, member: member, name: nil)) != nil else { return nil }
             let found = try await transaction.one(query)
             guard found.admits(claims) else { return nil }
             if let signIn = found.signIn { return Bearer(member: member, signIn: signIn, expires: claims.expires) }

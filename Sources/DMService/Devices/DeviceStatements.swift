@@ -8,7 +8,8 @@ struct DevicesOf: Statement {
         SELECT d.id, d.name, d.created_at, d.last_seen_at, s.id
           FROM devices d JOIN sessions s ON s.device_id = d.id AND s.revoked_at IS NULL
          WHERE d.user_id = $1
-           AND EXISTS (SELECT FROM refresh_tokens t WHERE t.session_id = s.id AND t.used_at IS NULL AND t.expires_at > clock_timestamp())
+           AND (s.expires_at > clock_timestamp()  -- the host app's
+                OR EXISTS (SELECT FROM refresh_tokens t WHERE t.session_id = s.id AND t.used_at IS NULL AND t.expires_at > clock_timestamp()))
          ORDER BY d.last_seen_at DESC, d.id
         """
     let member: Member.ID
