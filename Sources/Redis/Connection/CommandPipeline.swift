@@ -148,7 +148,7 @@ final class CommandPipeline: @unchecked Sendable {
         connection.close()
         let report = onEnd
         (onEnd, onSilenceChange) = (nil, nil)
-        while let next = pending.popFirst() { next.receiver(.failure(RedisError(.connectionLost))) }
+        while let next = pending.popFirst() { next.receiver(.failure(error)) }
         report?(error)
     }
 }

@@ -28,7 +28,7 @@ import Testing
 
     @Test func `a hundred thousand commands are answered in their order`() async throws {
         try await RedisServer.use { server in
-            try await TestRedis.use(server.url, { $0.queueLimit = 100_000 }) { test in
+            try await TestRedis.use(server.url, { $0.queueLimit = 200_000 }) { test in
                 let together = try await test.redis.send((1...100_000).map { _ in RedisCommand("INCR", "together") })
                 let isInOrder = together == (1...100_000).map { .integer($0) }
                 #expect(isInOrder)

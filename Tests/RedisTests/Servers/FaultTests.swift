@@ -53,6 +53,7 @@ import Testing
                 configuration.silenceLimit = .seconds(30)
             }
             try await TestRedis.use(server.url, adjust) { test in
+                let id = try await test.redis.send("CLIENT", "ID").decode(Int.self)
                 try await test.redis.send("CLIENT", "PAUSE", 3000).check()
                 let start = ContinuousClock.now
                 let error = await #expect(throws: RedisError.self) { try await test.redis.send("SET", "a", "1") }
@@ -62,8 +63,9 @@ import Testing
                 #expect(test.redis.health == .unavailable)
                 await expectRefusals(by: test)
                 try await eventually(within: .seconds(10)) { test.redis.health == .ok }
-                // The write that nobody waited for took effect, and the answers are still those of their commands.
+                // The write that nobody waited for took effect, and on the same connection answers are still those of their commands.
                 #expect(try await test.redis.send("GET", "a").decode(String.self) == "1")
+                #expect(try await test.redis.send("CLIENT", "ID").decode(Int.self) == id)
             }
         }
     }

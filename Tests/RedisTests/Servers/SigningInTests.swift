@@ -37,7 +37,7 @@ import Testing
         let port = try RedisServer.freePort()
         let settings = [
             "port 0", "tls-port \(port)", "tls-cert-file \(certificate.chain)", "tls-key-file \(certificate.key)", "tls-auth-clients no",
-            "requirepass secret",
+            "requirepass secret", "bind 127.0.0.1 127.0.0.2",
         ]
         let server = try RedisServer(settings, port: port)
         defer { server.remove() }
@@ -53,12 +53,15 @@ import Testing
                 try await eventually(within: .seconds(10)) { inbox.messages == ["c:hello"] }
             }
         }
-        // Nobody vouches for it; it is somebody else's; we speak plainly.
         let other = "rediss://:secret@127.0.0.2:\(port)?ca_file=\(certificate.chain)"
-        for url in ["rediss://:secret@localhost:\(port)", other, "redis://:secret@localhost:\(port)"] {
-            try await TestRedis.use(url, patient: false, waits: false) { test in
+        for (url, reason) in [
+            ("rediss://:secret@localhost:\(port)", "TLS failed"),  // nobody vouches for it
+            (other, "TLS failed"),  // it is somebody else's
+            ("redis://:secret@localhost:\(port)", ":\(port): "),  // we do not speak TLS: closed, or reset
+        ] {
+            try await TestRedis.use(url, waits: false) { test in
                 let error = await #expect(throws: RedisError.self) { try await test.redis.send("PING") }
-                #expect(error?.code == .unavailable)
+                #expect(error?.code == .unavailable && error?.explanation?.contains(reason) == true, "\(error?.explanation ?? "")")
             }
         }
     }
