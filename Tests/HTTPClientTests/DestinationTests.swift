@@ -112,6 +112,20 @@ import Testing
         }
     }
 
+    @Test func `one address of the inside is enough to refuse a name`() async throws {
+        var policy = Self.publicOnly
+        policy.allowedBlocks = [try #require(AddressBlock("127.0.0.2"))]
+        let half: @Sendable (String) throws(NetworkError) -> [SocketAddress] = { _ throws(NetworkError) in
+            ["127.0.0.2", "127.0.0.1"].compactMap { SocketAddress(literal: $0) }
+        }
+        try await withClient(policy, { $0.resolve = half }) { client, group in
+            let server = try await ScriptedServer(on: group, host: "127.0.0.2") { _, connection in connection.answer("allowed") }
+            #expect(await failure(client, HTTPClientRequest(.get, "http://half.test:\(server.port)/")) == .destinationRefused)
+            #expect(server.seen.connections == 0)
+            await server.close()
+        }
+    }
+
     @Test func `strangers get https on its own port, operators what they like`() async throws {
         try await withClient(.strangers) { client, _ in
             for url in ["http://example.org/", "https://example.org:8443/", "https://example.org:80/", "http://example.org:443/"] {
