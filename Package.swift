@@ -39,7 +39,7 @@ let floors: [Target] = [
     library("HTTPClient", ["Networking", "Runtime", "CCurl"]),
     library("Postgres", ["Networking", "Runtime", "Observability", "CPQ"]),
     library("Redis", ["Networking", "Crypto", "Runtime", "Observability", "CHiredis"]),
-    library("DMService", ["HTTPServer", "HTTPClient", "Postgres", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
+    library("DMService", ["HTTPServer", "HTTPClient", "Postgres", "Redis", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
     library("LoadBench", ["HTTPServer", "Crypto", "JSON", "Networking", "Runtime", "Observability"]),
     .executableTarget(
         name: "parley", dependencies: ["DMService", "LoadBench", "Runtime", "Observability"], swiftSettings: settings),

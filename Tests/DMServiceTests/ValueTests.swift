@@ -121,3 +121,26 @@ import Testing
         #expect(!origins.allows("http://localhost:8080", host: "localhost:8080"))
     }
 }
+
+@Suite struct HintLetterTests {
+    private let conversation = Conversation.ID(UniqueID(high: 0x0189_0000_0000_7000, low: 0x8000_00ab_cdef_0123))
+
+    @Test func `a hint says what it was made of`() throws {
+        let changes = [(1, 1, 0), (7, 900, 3), (1, Int64.max - 1, Int64.max)].map { first, last, membersRev in
+            ConversationChange(conversation: conversation, first: first, last: last, membersRev: membersRev)
+        }
+        let letter = HintLetter(node: UniqueID(high: 1, low: 2), changes: changes)
+        let read = try #require(HintLetter(letter.bytes))
+        #expect(read.node == letter.node)
+        #expect(read.changes.map { [$0.first, $0.last, $0.membersRev] } == changes.map { [$0.first, $0.last, $0.membersRev] })
+        #expect(read.changes.allSatisfy { $0.conversation == conversation })
+    }
+
+    @Test(arguments: [(0, 1, 0), (2, 1, 0), (-1, 1, 0), (1, Int64.max, 0), (1, 1, -1)] as [(Int64, Int64, Int64)])
+    func `revs that cannot be are no hint`(first: Int64, last: Int64, membersRev: Int64) {
+        let change = ConversationChange(conversation: conversation, first: first, last: last, membersRev: membersRev)
+        let bytes = HintLetter(node: UniqueID(high: 1, low: 2), changes: [change]).bytes
+        #expect(HintLetter(bytes) == nil)
+        #expect(HintLetter([]) == nil && HintLetter(Array(bytes.dropLast())) == nil && HintLetter(Array(bytes.prefix(16))) == nil)
+    }
+}

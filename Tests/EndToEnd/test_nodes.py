@@ -1,16 +1,89 @@
-"""Several nodes on one database: what is written through one is told by all."""
+"""Several nodes on one database, with Redis and without: what is written through one is told by all."""
 
+import socket
 import threading
 import time
 
+import httpx
 import pytest
 
 from support.person import Person, newcomer
+from support.redis import RedisServer
+from support.service import wait_until
 
 
 @pytest.fixture
-def nodes(make_service):
-    return [make_service(), make_service()]
+def redis(request, work):
+    server = RedisServer(work / f"{request.node.name}-redis")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(params=["without Redis", "with Redis"])
+def nodes(request, make_service):
+    settings = {"REDIS_URL": request.getfixturevalue("redis").url} if request.param == "with Redis" else {}
+    return [make_service(**settings), make_service(**settings)]
+
+
+def report(node) -> tuple[int, dict]:
+    answer = httpx.get(f"{node.url}/health/ready")
+    return answer.status_code, answer.json()
+
+
+def delays(hers, his, conversation: str, count: int) -> list[float]:
+    """Seconds from the acknowledgement to the other person's socket, at another node."""
+    taken = []
+    for number in range(count):
+        hers.expect("message_ack", hers.send("send_message", {"conversation_id": conversation, "content": str(number)}))
+        began = time.monotonic()
+        assert his.expect("new_message", seconds=4)["content"] == str(number)
+        taken.append(time.monotonic() - began)
+    return taken
+
+
+# What the log of changes tells comes after half a second at the earliest.
+SOONER = 0.45
+
+
+# acceptance: A-010, E-009
+def test_hints_come_sooner_and_nothing_is_lost_while_redis_is_away(make_service, redis):
+    nodes = [make_service(REDIS_URL=redis.url), make_service(REDIS_URL=redis.url)]
+    ada, ben = newcomer(nodes[0]), newcomer(nodes[1])
+    conversation = ada.conversation_with(ben)
+    for node in nodes:
+        assert report(node) == (200, {"status": "ok", "checks": {"postgres": "ok", "schema": "ok", "revocations": "ok", "redis": "ok"}})
+    with ada.socket() as hers, ben.socket() as his:
+        assert min(delays(hers, his, conversation, 5)) < SOONER
+        redis.kill()
+        assert len(delays(hers, his, conversation, 3)) == 3
+        wait_until(lambda: report(nodes[0])[1]["status"] == "degraded", 5, "health tells of it")
+        assert report(nodes[0])[0] == 200, "a balancer must not empty the fleet for that"
+        redis.start()
+        wait_until(lambda: all(report(node)[1]["status"] == "ok" for node in nodes), 15, "Redis is found again")
+        wait_until(lambda: min(delays(hers, his, conversation, 3)) < SOONER, 15, "hints come again")
+
+
+@pytest.mark.parametrize("letter", [b"", b"x", b"\0" * 16, b"\xff" * 56, b"\0" * 56, b"y" * 100_000], ids=lambda letter: f"{len(letter)} of {letter[:1].hex()}")
+def test_what_is_no_hint_is_passed_over(make_service, redis, letter):
+    node = make_service(REDIS_URL=redis.url)
+    ada, ben = newcomer(node), newcomer(node)
+    conversation = ada.conversation_with(ben)
+    publish(redis, letter)
+    with ada.socket() as hers, ben.socket() as his:
+        assert len(delays(hers, his, conversation, 2)) == 2
+
+
+def publish(redis: RedisServer, letter: bytes):
+    def command(*parts: bytes) -> bytes:
+        return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
+
+    with socket.create_connection(("127.0.0.1", redis.port)) as connection:
+        connection.sendall(command(b"AUTH", redis.PASSWORD.encode()) + command(b"SPUBLISH", b"parley:changes", letter))
+        answer = b""
+        while answer.count(b"\r\n") < 2:
+            answer += connection.recv(1024)
+        assert b":1\r\n" in answer, "the node listens"
 
 
 def at(node, person: Person) -> Person:

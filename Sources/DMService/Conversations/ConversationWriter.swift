@@ -17,12 +17,12 @@ struct ConversationWriter: Sendable {
         let receipts: ReceiptQueue
     }
 
-    init(group: EventLoopGroup, database: Database, profiles: ProfileDirectory, delivery: Delivery, registry: MetricsRegistry) {
+    init(group: EventLoopGroup, database: Database, profiles: ProfileDirectory, delivery: Delivery, hints: Hints?, registry: MetricsRegistry) {
         let messageMetrics = MessageMetrics(registry)
         let receiptMetrics = ReceiptMetrics(registry)
         shards = group.loops.prefix(Self.queueCount(loops: group.loops.count)).map { loop in
             // One for both: it tells everything of a conversation in the order in which it was written.
-            let announcer = Announcer(loop: loop, database: database, profiles: profiles, delivery: delivery)
+            let announcer = Announcer(loop: loop, database: database, profiles: profiles, delivery: delivery, hints: hints)
             return Shard(
                 loop: loop, announcer: announcer,
                 messages: WriteQueue(loop: loop, database: database, announcer: announcer, metrics: messageMetrics),
@@ -51,6 +51,13 @@ struct ConversationWriter: Sendable {
         for (index, shard) in shards.enumerated() {
             let part = parts[index] ?? []
             on(shard) { shard in shard.loop.start { await shard.announcer.catchUp(part, horizon: horizon) } }
+        }
+    }
+
+    /// The same of some changes, of which another process told.
+    func catchUp(_ changes: [ConversationChange]) {
+        for (index, part) in Dictionary(grouping: changes, by: { self.index(of: $0.conversation) }) {
+            on(shards[index]) { shard in shard.loop.start { await shard.announcer.catchUp(part) } }
         }
     }
 

@@ -24,6 +24,8 @@ final class Announcer: @unchecked Sendable {
         let membersRev: Int64
         var isReplay = false
         var isComplete = false
+        /// Whether it was read from the database: then it may have been written elsewhere, and is no news to other processes.
+        var isRead = false
         /// The conversation's `rev` before it, if that is not the number before its own: what is read belatedly may stand for several changes.
         var previousRev: Int64?
         /// The socket that it came from, which is answered instead.
@@ -49,15 +51,23 @@ final class Announcer: @unchecked Sendable {
     private let database: Database
     private let profiles: ProfileDirectory
     private let delivery: Delivery
+    private let hints: Hints?
     private var audiences: Audiences
     private var untold: [News] = []
+    /// Changes that are to be looked into.
+    private var unread: [ConversationChange] = []
+    /// What was told in this round and written here.
+    private var told: [ConversationChange] = []
     private var retry: LoopTimer?
+    private var isCatchingUp = false
 
-    init(loop: EventLoop, database: Database, profiles: ProfileDirectory, delivery: Delivery) {
+    /// - Parameter hints: tells other processes; `nil` where there are none, or they find out by themselves.
+    init(loop: EventLoop, database: Database, profiles: ProfileDirectory, delivery: Delivery, hints: Hints? = nil) {
         self.loop = loop
         self.database = database
         self.profiles = profiles
         self.delivery = delivery
+        self.hints = hints
         // Until the database has said what time it has.
         audiences = Audiences(horizon: Timestamp(milliseconds: Timestamp.now.milliseconds - Self.clockLeeway.milliseconds))
     }
@@ -83,15 +93,19 @@ final class Announcer: @unchecked Sendable {
 
     /// Tells of changes that this process may know nothing about.
     ///
-    /// - Parameter horizon: everything that was written before it is among them, or was before.
-    func catchUp(_ changes: [ConversationChange], horizon: Timestamp) async {
-        audiences.horizon = horizon
-        var rest = changes[...]
-        while !rest.isEmpty {
-            untold += rest.prefix(Self.slice).map { News(happening: .unread($0), membersRev: $0.membersRev) }
-            rest = rest.dropFirst(Self.slice)
+    /// - Parameter horizon: everything that was written before it is among them, or was before; `nil` to leave it as it is.
+    func catchUp(_ changes: [ConversationChange], horizon: Timestamp? = nil) async {
+        if let horizon { audiences.horizon = horizon }
+        unread += changes
+        // While some are read the next ones gather.
+        guard !isCatchingUp else { return }
+        isCatchingUp = true
+        while !unread.isEmpty {
+            untold += unread.prefix(Self.slice).map { News(happening: .unread($0), membersRev: $0.membersRev) }
+            unread.removeFirst(min(unread.count, Self.slice))
             await announce(with: fanout())
         }
+        isCatchingUp = false
     }
 
     /// Sends the answers, and the events of all that has been added.
@@ -99,6 +113,8 @@ final class Announcer: @unchecked Sendable {
         var fanout = answers
         let questions = tell(&fanout)
         delivery.send(fanout)
+        hints?.publish(told)
+        told.removeAll(keepingCapacity: true)
         if !questions.isEmpty { await ask(questions) }
     }
 
@@ -116,6 +132,7 @@ final class Announcer: @unchecked Sendable {
             case .known: break
             case .tell(let members):
                 guard let event = news.event else { continue }
+                if hints != nil, !news.isRead { noteTold(news) }
                 for member in members { fanout.add(event, to: member, except: news.origin) }
             case .ask(let after, let since):
                 questions[conversation] = Question(after: after, before: news.end, since: since)
@@ -124,6 +141,17 @@ final class Announcer: @unchecked Sendable {
         }
         untold = rest
         return questions
+    }
+
+    /// Keeps in mind what other processes are to be told of: one hint for each conversation of a batch.
+    private func noteTold(_ news: News) {
+        if let last = told.last, last.conversation == news.conversation, news.rev == last.last + 1 {
+            told[told.count - 1] = ConversationChange(
+                conversation: last.conversation, first: last.first, last: news.rev, membersRev: max(last.membersRev, news.membersRev))
+        } else {
+            told.append(
+                ConversationChange(conversation: news.conversation, first: news.rev, last: news.rev, membersRev: news.membersRev))
+        }
     }
 
     private func step(of news: News) -> Audiences.Step {
@@ -195,7 +223,7 @@ final class Announcer: @unchecked Sendable {
                 // What is older than the horizon is left out: how much that is does not count as a gap.
                 var previousRev = question.since == nil ? question.after : nil
                 for happening in missed[news.conversation] ?? [] {
-                    filled.append(News(happening: happening, membersRev: 0, isComplete: true, previousRev: previousRev))
+                    filled.append(News(happening: happening, membersRev: 0, isComplete: true, isRead: true, previousRev: previousRev))
                     previousRev = happening.rev
                 }
                 // Of a change it was asked only who hears of it, if that was not known: what it is comes next.

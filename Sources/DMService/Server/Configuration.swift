@@ -3,6 +3,7 @@ internal import HTTPServer
 internal import Networking
 public import Observability
 internal import Postgres
+internal import Redis
 
 /// Everything about the service that is a choice, read and checked once, at start.
 public struct Configuration: Sendable {
@@ -20,6 +21,8 @@ public struct Configuration: Sendable {
     public let host: String
     public let port: UInt16
     public let databaseURL: String
+    /// `nil`: processes find out about each other's writes from the database alone.
+    let redis: RedisConfiguration?
     let secret: ServerSecret
     let previousSecrets: [ServerSecret]
     /// Of an access token, and of a refresh token.
@@ -79,6 +82,7 @@ public struct Configuration: Sendable {
                 "DATABASE_URL", "is not set", remedy: "Set it to a PostgreSQL address such as postgres://user:password@host:5432/parley.")
         }
         databaseURL = database.value
+        redis = try settings.redis()
         secret = try settings.secret()
         previousSecrets = try settings.previousSecrets()
         accessLifetime = try settings.accessLifetime() ?? .seconds(15 * 60)

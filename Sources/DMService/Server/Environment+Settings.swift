@@ -2,6 +2,7 @@ internal import Crypto
 internal import HTTPServer
 internal import Networking
 internal import Observability
+internal import Redis
 
 // How settings are read: each reader answers `nil` when the variable is not set, and names it when it cannot be used.
 extension Environment {
@@ -13,6 +14,17 @@ extension Environment {
                 remedy: "Set it to a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return number
+    }
+
+    func redis() throws(ConfigurationError) -> RedisConfiguration? {
+        guard let (name, value) = first(["PARLEY_REDIS_URL", "REDIS_URL"]) else { return nil }
+        do {
+            return try RedisConfiguration(parsing: value)
+        } catch {
+            // Never the value: it may hold a password.
+            throw ConfigurationError(
+                name, "is not an address of Redis", remedy: "Set it to redis://:password@host:6379, or rediss:// for TLS; see docs/operations.md.")
+        }
     }
 
     func seconds(_ range: ClosedRange<Int64>, _ names: String...) throws(ConfigurationError) -> Duration? {

@@ -3,11 +3,14 @@ internal import HTTPServer
 internal import JSON
 internal import Observability
 internal import Postgres
+internal import Redis
 
 /// Whether the process lives, whether it can serve, and what it has counted.
 struct HealthRoutes: Sendable {
     let database: Database
     let writer: Database
+    /// `nil` where there is none.
+    let redis: Redis?
     let schema: SchemaWatch
     let revocations: Revocations
     let registry: MetricsRegistry
@@ -51,7 +54,11 @@ struct HealthRoutes: Sendable {
         guard checks.values.allSatisfy({ $0 == "ok" }) else {
             return .json(503, Report(status: "unavailable", checks: checks)).with(.retryAfter, "1")
         }
-        return .json(200, Report(status: "ok", checks: checks))
+        guard let redis else { return .json(200, Report(status: "ok", checks: checks)) }
+        // Without Redis everything works, some of it later: a balancer must not empty the fleet for that.
+        let isWell = redis.health == .ok
+        let all = checks.merging(["redis": isWell ? "ok" : redis.health == .degraded ? "degraded" : "unreachable"]) { $1 }
+        return .json(200, Report(status: isWell ? "ok" : "degraded", checks: all))
     }
 
     /// Each queue of messages has one connection: where that is missing, all of its conversations are.

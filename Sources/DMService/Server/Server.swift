@@ -3,6 +3,7 @@ internal import HTTPServer
 internal import Networking
 internal import Observability
 internal import Postgres
+internal import Redis
 internal import Runtime
 
 /// `parley serve`: the whole service in one process.
@@ -33,7 +34,9 @@ public struct Server: Sendable {
         let writer = await Database(
             try configuration.postgres(connections: 1), on: group, loops: ConversationWriter.queueCount(loops: group.loops.count),
             metrics: registry)
-        let services = try await Services(configuration, group: group, database: database, writer: writer, registry: registry)
+        let redis = try await redis(on: group, registry)
+        let services = try await Services(
+            configuration, group: group, database: database, writer: writer, redis: redis, registry: registry)
         let surface = try Surface(services, configuration, demo: demo)
         var serving = try serving()
         serving.maximumConnections = min(
@@ -45,6 +48,7 @@ public struct Server: Sendable {
             "parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)", "descriptors": "\(descriptors)"])
         try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit + Self.cutting).run(
             until: ProcessSignals.stopRequested)
+        await redis?.close()
         await writer.close()
         await database.close()
         Logger.current.info("parley has stopped")
@@ -61,6 +65,15 @@ public struct Server: Sendable {
     static func connectionLimit(descriptors: Int, loops: Int, databaseConnections: Int) -> Int {
         let (forEachLoop, spare) = (8 + databaseConnections, 128)
         return max(loops, descriptors - loops * forEachLoop - spare)
+    }
+
+    private func redis(on group: EventLoopGroup, _ registry: MetricsRegistry) async throws(ConfigurationError) -> Redis? {
+        guard let settings = configuration.redis else { return nil }
+        do {
+            return try await Redis(settings, on: group, metrics: registry)
+        } catch {
+            throw ConfigurationError("REDIS_URL", "cannot be used: \(error)", remedy: "Name readable certificates of who signed the server's.")
+        }
     }
 
     private func serving() throws(ConfigurationError) -> HTTPServerConfiguration {

@@ -2,12 +2,14 @@ internal import Crypto
 internal import HTTPServer
 internal import Observability
 internal import Postgres
+internal import Redis
 internal import Runtime
 
 /// The rooms of the product, joined: who uses whom is said here and nowhere else.
 struct Services: Sendable {
     let database: Database
     let writer: Database
+    let redis: Redis?
     let schema: SchemaWatch
     let delivery: Delivery
     let limits: RateLimits
@@ -29,9 +31,11 @@ struct Services: Sendable {
     /// - Parameters:
     ///   - database: for everything but what ``ConversationWriter`` writes.
     ///   - writer: for that, which waits behind nothing else.
-    init(_ configuration: Configuration, group: EventLoopGroup, database: Database, writer: Database, registry: MetricsRegistry)
-        async throws
-    {
+    ///   - redis: `nil` to go without.
+    init(
+        _ configuration: Configuration, group: EventLoopGroup, database: Database, writer: Database, redis: Redis? = nil,
+        registry: MetricsRegistry
+    ) async throws {
         guard let keys = TokenKeyRing(active: configuration.secret, previous: configuration.previousSecrets) else {
             throw ConfigurationError(
                 "PARLEY_PREVIOUS_SECRETS", "holds too many", remedy: "Keep the last \(TokenKeyRing.limit - 1) at most.")
@@ -40,6 +44,7 @@ struct Services: Sendable {
         let revocations = Revocations(tokenLifetime: configuration.accessLifetime)
         self.database = database
         self.writer = writer
+        self.redis = redis
         self.registry = registry
         delivery = try await Delivery(group: group)
         limits = RateLimits(sizes: configuration.limits)
@@ -62,8 +67,10 @@ struct Services: Sendable {
             revocations: revocations, limits: limits, proxies: proxies)
         conversations = ConversationActions(database: database, ids: ids)
         profiles = ProfileDirectory(database: database)
+        let hints = redis.map(Hints.init)
         let conversationWriter = ConversationWriter(
-            group: group, database: writer, profiles: profiles, delivery: delivery, registry: registry)
+            group: group, database: writer, profiles: profiles, delivery: delivery, hints: hints, registry: registry)
+        await hints?.listen(on: group.loops[0], for: conversationWriter)
         messages = MessageActions(writer: conversationWriter, longestContent: configuration.longestContent)
         receipts = ReceiptActions(writer: conversationWriter, database: database)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)

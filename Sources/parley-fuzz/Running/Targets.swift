@@ -32,6 +32,7 @@ enum Targets {
             ("database-url", DatabaseURLTarget()),
             ("redis-reply", ReplyTarget()),
             ("redis-url", RedisURLTarget()),
+            ("hint", HintTarget()),
         ]
     }
 
