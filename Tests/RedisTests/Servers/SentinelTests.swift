@@ -47,6 +47,20 @@ import Testing
         }
     }
 
+    @Test func `a master that says it is none is not used, and sentinels may want a password of their own`() async throws {
+        try await RedisServer.use(["replicaof 127.0.0.1 1"]) { server in
+            let sentinel = try RedisServer(["requirepass watch", "sentinel monitor main 127.0.0.1 \(server.port) 1"], sentinel: true)
+            defer { sentinel.remove() }
+            let url = "redis+sentinel://127.0.0.1:\(sentinel.port)/main"
+            for (query, reason) in [("", "NOAUTH"), ("?sentinel_password=wrong", "WRONGPASS"), ("?sentinel_password=watch", "is none")] {
+                try await TestRedis.use(url + query, waits: false) { test in
+                    let error = await #expect(throws: RedisError.self) { try await test.redis.send("PING") }
+                    #expect(error?.code == .unavailable && error.map { "\($0)".contains(reason) } == true, "\(reason)")
+                }
+            }
+        }
+    }
+
     @Test func `a master that becomes a replica is left at its first refusal to write`() async throws {
         try await RedisServer.use { server in
             try await TestRedis.use(server.url) { test in
