@@ -13,18 +13,13 @@ final class ClusterRoute: Route, @unchecked Sendable {
     /// How often the map is asked for while something is wrong with it.
     private static let interval = Duration.milliseconds(250)
 
-    private struct Held {
-        let command: RedisCommand
-        let receiver: Receiver
-    }
-
     private let seeds: [RedisEndpoint]
     private let opener: ConnectionOpener
     private let onHealthChange: () -> Void
     private var map = SlotMap()
     private var nodes: [RedisEndpoint: RedisNode] = [:]
     /// Commands that wait for the first map.
-    private var held: [Held] = []
+    private var held: [HeldCommand] = []
     private var isRefreshing = false
     private var isStale = true
     private var hasFailed = false
@@ -49,7 +44,8 @@ final class ClusterRoute: Route, @unchecked Sendable {
             guard !hasFailed, !isClosed, held.count < opener.configuration.queueLimit else {
                 return receiver(.failure(RedisError(.unavailable, explanation: "no node of the cluster can be reached")))
             }
-            return held.append(Held(command: command, receiver: receiver))
+            if held.isEmpty { opener.loop.schedule(after: opener.configuration.commandDeadline) { [weak self] in self?.refuseHeld() } }
+            return held.append(HeldCommand(command: command, receiver: receiver))
         }
         let slot = command.slot
         guard let master = slot.map({ map.master(of: $0) }) ?? map.masters.randomElement() else {
@@ -163,6 +159,13 @@ final class ClusterRoute: Route, @unchecked Sendable {
             nodes[endpoint] = nil
             node.close()
         }
+    }
+
+    /// The first map takes too long: nobody waits for it any more.
+    private func refuseHeld() {
+        guard map.masters.isEmpty else { return }
+        hasFailed = true
+        releaseHeld()
     }
 
     private func releaseHeld() {

@@ -7,11 +7,6 @@ internal import Runtime
 ///
 /// `@unchecked Sendable`: confined to its loop. Every entry is a callback of that loop, or a call from a task that runs on it.
 final class RedisNode: @unchecked Sendable {
-    private struct Held {
-        let command: RedisCommand
-        let receiver: Receiver
-    }
-
     /// How often a server with nothing to do is asked for a sign of life.
     private static let heartbeat = Duration.milliseconds(500)
 
@@ -19,7 +14,7 @@ final class RedisNode: @unchecked Sendable {
     private let loop: EventLoop
     private let link: Link
     private var pipeline: CommandPipeline?
-    private var held: [Held] = []
+    private var held: [HeldCommand] = []
     private var patience: LoopTimer?
     private var beat: LoopTimer?
     private let onHealthChange: () -> Void
@@ -54,7 +49,7 @@ final class RedisNode: @unchecked Sendable {
         }
         // A server to which we are redirected before it is connected redirects us again, if it must.
         guard link.admission == .hold, held.count < configuration.queueLimit else { return receiver(.failure(link.refusal)) }
-        held.append(Held(command: command, receiver: receiver))
+        held.append(HeldCommand(command: command, receiver: receiver))
         if patience == nil {
             patience = loop.schedule(after: configuration.commandDeadline) { [weak self] in self?.releaseHeld() }
         }
@@ -106,4 +101,10 @@ final class RedisNode: @unchecked Sendable {
     private func askForLife() {
         if let pipeline, pipeline.isIdle { pipeline.submit(RedisCommand("PING")) { _ in } }
     }
+}
+
+/// A command that cannot be sent yet.
+struct HeldCommand {
+    let command: RedisCommand
+    let receiver: Receiver
 }

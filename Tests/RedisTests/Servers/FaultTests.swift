@@ -86,6 +86,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["redis", "redis+cluster"])
+    func `a Redis that is frozen from the start holds up nobody for longer than a deadline`(_ scheme: String) async throws {
+        try await RedisServer.use { server in
+            server.signal(SIGSTOP)
+            let url = "\(scheme)://127.0.0.1:\(server.port)"
+            try await TestRedis.use(url, waits: false, { $0.commandDeadline = .milliseconds(300) }) { test in
+                let start = ContinuousClock.now
+                let error = await #expect(throws: RedisError.self) { try await test.redis.send("PING") }
+                let waited = ContinuousClock.now - start
+                #expect(error?.code == .unavailable)
+                #expect(waited >= .milliseconds(290) && waited < .seconds(2))
+            }
+        }
+    }
+
     @Test func `where nobody is, callers are refused, and told why`() async throws {
         try await TestRedis.use("redis://127.0.0.1:1", patient: false, waits: false) { test in
             for _ in 0..<2 {
