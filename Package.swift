@@ -50,7 +50,8 @@ let package = Package(
     products: [.executable(name: "parley", targets: ["parley"])],
     targets: cModules + floors + [
         .executableTarget(
-            name: "parley-fuzz", dependencies: ["HTTPServer", "HTTPClient", "Networking", "Runtime", "Crypto", "JSON", "DMService", "Redis"],
+            name: "parley-fuzz",
+            dependencies: ["HTTPServer", "HTTPClient", "Networking", "Runtime", "Crypto", "JSON", "DMService", "Redis"],
             swiftSettings: settings),
         tests("ObservabilityTests", ["Observability"]),
         tests("JSONTests", ["JSON", "Runtime"]),

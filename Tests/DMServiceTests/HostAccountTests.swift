@@ -122,7 +122,7 @@ extension TestService {
             for password in ["", "password"] {
                 await #expect(throws: AccountRefusal.wrongCredentials) {
                     _ = try await nodes[0].services.accounts.signIn(
-                        Credentials(name: .username(account.username), password: password, device: nil))
+                        Credentials(name: .username(account.username), password: password, device: nil, deviceName: nil))
                 }
             }
         }

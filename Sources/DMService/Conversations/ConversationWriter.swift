@@ -17,7 +17,9 @@ struct ConversationWriter: Sendable {
         let receipts: ReceiptQueue
     }
 
-    init(group: EventLoopGroup, database: Database, profiles: ProfileDirectory, delivery: Delivery, hints: Hints?, registry: MetricsRegistry) {
+    init(
+        group: EventLoopGroup, database: Database, profiles: ProfileDirectory, delivery: Delivery, hints: Hints?, registry: MetricsRegistry
+    ) {
         let messageMetrics = MessageMetrics(registry)
         let receiptMetrics = ReceiptMetrics(registry)
         shards = group.loops.prefix(Self.queueCount(loops: group.loops.count)).map { loop in

@@ -30,7 +30,7 @@ struct HostKeyFailure: Error {
 
 /// A file on this machine, read again and again: whoever rotates the keys replaces it.
 struct HostKeyFile: HostKeySource {
-    private static let threads = BlockingPool(name: "host-keys", threads: 1, queueLimit: 8)
+    private static let threads = BlockingPool(name: "host-keys", threads: 1, queueLimit: 256)
 
     let path: String
 

@@ -23,7 +23,8 @@ extension Environment {
         } catch {
             // Never the value: it may hold a password.
             throw ConfigurationError(
-                name, "is not an address of Redis", remedy: "Set it to redis://:password@host:6379, or rediss:// for TLS; see docs/operations.md.")
+                name, "is not an address of Redis",
+                remedy: "Set it to redis://:password@host:6379, or rediss:// for TLS; see docs/operations.md.")
         }
     }
 

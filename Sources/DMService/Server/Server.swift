@@ -72,7 +72,8 @@ public struct Server: Sendable {
         do {
             return try await Redis(settings, on: group, metrics: registry)
         } catch {
-            throw ConfigurationError("REDIS_URL", "cannot be used: \(error)", remedy: "Name readable certificates of who signed the server's.")
+            throw ConfigurationError(
+                "REDIS_URL", "cannot be used: \(error)", remedy: "Name readable certificates of who signed the server's.")
         }
     }
 

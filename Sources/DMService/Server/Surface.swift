@@ -16,7 +16,8 @@ struct Surface: Sendable {
 
         router.mount(
             HealthRoutes(
-                database: services.database, writer: services.writer, redis: services.redis, schema: services.schema, revocations: authentication.revocations,
+                database: services.database, writer: services.writer, redis: services.redis, schema: services.schema,
+                revocations: authentication.revocations,
                 registry: services.registry, metricsToken: configuration.metricsToken
             ).routes)
         router.mount(
