@@ -14,8 +14,10 @@ import Testing
         ).account
     }
 
-    private func signIn(_ name: Credentials.Name, _ password: String = password, on node: TestService) async throws -> TokenPair {
-        try await node.services.accounts.signIn(Credentials(name: name, password: password, device: nil, deviceName: nil))
+    private func signIn(
+        _ name: Credentials.Name, _ password: String = password, from device: Device.ID? = nil, on node: TestService
+    ) async throws -> TokenPair {
+        try await node.services.accounts.signIn(Credentials(name: name, password: password, device: device, deviceName: nil))
     }
 
     // acceptance, C-007
@@ -192,12 +194,12 @@ import Testing
     @Test func `signing in again on a device ends what stood there`() async throws {
         try await TestService.run { nodes in
             let account = try await register("ada", on: nodes[0])
-            let first = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
-            let second = try await nodes[0].services.accounts.begin(of: account.id, on: first.device)
+            let first = try await signIn(.username(account.username), on: nodes[0])
+            let second = try await signIn(.username(account.username), from: first.device, on: nodes[0])
             #expect(second.device == first.device)
             await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(first.refresh) }
             let stranger = try await register("eve", on: nodes[0])
-            #expect(try await nodes[0].services.accounts.begin(of: stranger.id, on: first.device).device != first.device)
+            #expect(try await signIn(.username(stranger.username), from: first.device, on: nodes[0]).device != first.device)
         }
     }
 
@@ -206,8 +208,8 @@ import Testing
             let database = nodes[0].services.database
             let sweeper = ExpirySweeper(database: database)
             let account = try await register("ada", on: nodes[0])
-            let gone = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
-            let kept = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let gone = try await signIn(.username(account.username), on: nodes[0])
+            let kept = try await signIn(.username(account.username), on: nodes[0])
             let newest = try await nodes[0].services.accounts.refresh(kept.refresh)
             #expect(try await sweeper.sweep() == 0)
 
@@ -222,14 +224,14 @@ import Testing
             #expect(try await database.query(DevicesOf(member: account.id)) == [try #require(kept.device)])
             await #expect(throws: AccountRefusal.badRefreshToken) { _ = try await nodes[0].services.accounts.refresh(gone.refresh) }
             _ = try await nodes[0].services.accounts.refresh(newest.refresh)
-            #expect(try await nodes[0].services.accounts.begin(of: account.id, on: gone.device).device == gone.device)
+            #expect(try await signIn(.username(account.username), from: gone.device, on: nodes[0]).device == gone.device)
         }
     }
 
     @Test func `while more has expired than one round takes, the next one follows at once`() async throws {
         try await TestService.run { nodes in
             let account = try await register("ada", on: nodes[0])
-            let pair = try await nodes[0].services.accounts.begin(of: account.id, on: nil)
+            let pair = try await signIn(.username(account.username), on: nodes[0])
             let device = try #require(pair.device)
             try await nodes[0].services.database.execute(AddExpiredTokens(device: device, count: 10_001))
             let sweeper = ExpirySweeper(database: nodes[0].services.database)

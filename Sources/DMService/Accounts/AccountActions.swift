@@ -96,9 +96,11 @@ struct AccountActions: Sendable {
         let stored = login?.passwordHash.flatMap(PasswordHash.init(phc:))
         let password = Password(entered: credentials.password)
         // Without an account, a hash of nobody's is checked: the time must not tell who has one.
-        guard try await isCorrect(password, for: stored), let login, let stored else { throw AccountRefusal.wrongCredentials }
-        if hasher.needsRehash(stored) { await rehash(password, of: login.member) }
-        return try await begin(of: login.member, on: credentials.device, called: try deviceName(credentials.deviceName))
+        guard try await isCorrect(password, for: stored), let login, let stored, var proof = login.passwordHash else {
+            throw AccountRefusal.wrongCredentials
+        }
+        if hasher.needsRehash(stored) { proof = await rehash(password, of: login.member, instead: proof) }
+        return try await begin(of: login.member, by: proof, on: credentials.device, called: try deviceName(credentials.deviceName))
     }
 
     /// Takes a permit to try a password with this name.
@@ -115,12 +117,17 @@ struct AccountActions: Sendable {
 
     /// Begins a sign-in of a member whose identity is proven.
     ///
-    /// - Parameter name: what the member knows the device by; `nil` to leave it as it is.
-    func begin(of member: Member.ID, on wanted: Device.ID?, called name: String? = nil) async throws -> TokenPair {
+    /// - Parameters:
+    ///   - proof: the hash of the password that was found right. If it is another one by now, whoever knows the old one stays out.
+    ///   - name: what the member knows the device by; `nil` to leave it as it is.
+    func begin(of member: Member.ID, by proof: String, on wanted: Device.ID?, called name: String? = nil) async throws -> TokenPair {
         let signIn = SignIn.ID(ids.next())
         let refresh = RefreshToken.random()
         let fresh = Device.ID(ids.next())
         let device = try await database.transaction { transaction in
+            guard try await transaction.first(KeepPasswordHash(member: member, passwordHash: proof)) != nil else {
+                throw AccountRefusal.wrongCredentials
+            }
             var device = fresh
             if let wanted, let known = try await transaction.first(EnsureDevice(device: wanted, member: member, name: name)) {
                 device = known
@@ -136,9 +143,12 @@ struct AccountActions: Sendable {
         return pair(member, signIn, refresh, device: device)
     }
 
-    private func rehash(_ password: Password, of member: Member.ID) async {
-        guard let better = try? await hasher.hash(password) else { return }
-        _ = try? await database.execute(UpdatePasswordHash(member: member, passwordHash: better.phc))
+    /// - Returns: the hash that stands now, as far as it is this password's.
+    private func rehash(_ password: Password, of member: Member.ID, instead present: String) async -> String {
+        guard let better = try? await hasher.hash(password) else { return present }
+        let update = UpdatePasswordHash(member: member, present: present, passwordHash: better.phc)
+        let isDone = ((try? await database.first(update)) ?? nil) != nil
+        return isDone ? better.phc : present
     }
 
     /// Gives a new pair for a refresh token, once.

@@ -118,8 +118,26 @@ struct Login: Sendable {
 }
 
 /// Another hash: of another password, or a better one of a password that was just found right.
+///
+/// No row if the hash is not `present` any more: what was found right is not the password then.
 struct UpdatePasswordHash: Statement {
-    static let sql = "UPDATE users SET password_hash = $2 WHERE id = $1"
+    static let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id"
+    let member: Member.ID
+    let present: String
+    let passwordHash: String
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(member)
+        parameters.append(present)
+        parameters.append(passwordHash)
+    }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Member.ID { try row.value(0) }
+}
+
+/// Keeps a member's password as it is until the transaction ends. No row if its hash is another one by now.
+struct KeepPasswordHash: Statement {
+    static let sql = "SELECT id FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE"
     let member: Member.ID
     let passwordHash: String
 
@@ -127,6 +145,8 @@ struct UpdatePasswordHash: Statement {
         parameters.append(member)
         parameters.append(passwordHash)
     }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Member.ID { try row.value(0) }
 }
 
 /// Makes a device, unless the member has it already. No row if the id is somebody else's.

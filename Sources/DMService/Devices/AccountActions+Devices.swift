@@ -36,13 +36,16 @@ extension AccountActions {
         if let verdict = limits.take(.loginName, for: .member(member)), verdict.wait != nil {
             throw AccountRefusal.tooManyAttempts(verdict)
         }
-        let stored = try await database.first(PasswordHashOf(member: member)).flatMap(\.self).flatMap(PasswordHash.init(phc:))
-        guard try await isCorrect(Password(entered: change.current), for: stored), stored != nil else {
+        let present = try await database.first(PasswordHashOf(member: member)).flatMap(\.self)
+        let stored = present.flatMap(PasswordHash.init(phc:))
+        guard try await isCorrect(Password(entered: change.current), for: stored), stored != nil, let present else {
             throw AccountRefusal.wrongCurrentPassword
         }
         let hash = try await hash(password)
         let others = try await database.transaction { transaction in
-            try await transaction.execute(UpdatePasswordHash(member: member, passwordHash: hash.phc))
+            // Of two changes at once, the second one's `current` is not current any more.
+            let update = UpdatePasswordHash(member: member, present: present, passwordHash: hash.phc)
+            guard try await transaction.first(update) != nil else { throw AccountRefusal.wrongCurrentPassword }
             return try await transaction.query(EndOtherSignIns(member: member, kept: signIn, reason: .passwordChanged))
         }
         ended(others, of: member)

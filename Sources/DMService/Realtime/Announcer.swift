@@ -26,8 +26,8 @@ final class Announcer: @unchecked Sendable {
         var isComplete = false
         /// Whether it was read from the database: then it may have been written elsewhere, and is no news to other processes.
         var isRead = false
-        /// The conversation's `rev` before it, if that is not the number before its own: what is read belatedly may stand for several changes.
-        var previousRev: Int64?
+        /// Whether what came before it could not be read: then its readers are to notice.
+        var isGap = false
         /// The socket that it came from, which is answered instead.
         var origin: SocketSession?
     }
@@ -130,8 +130,8 @@ final class Announcer: @unchecked Sendable {
             }
             switch step(of: news) {
             case .known: break
-            case .tell(let members):
-                guard let event = news.event else { continue }
+            case .tell(let members, let shown):
+                guard let event = news.event(after: shown) else { continue }
                 if hints != nil, !news.isRead { noteTold(news) }
                 for member in members { fanout.add(event, to: member, except: news.origin) }
             case .ask(let after, let since):
@@ -161,7 +161,7 @@ final class Announcer: @unchecked Sendable {
                 isComplete: news.isComplete)
         }
         let step = news.isComplete ? .known : audiences.catchUp(change) { [delivery] in delivery.directory.loops(of: $0) != 0 }
-        if step == .known { audiences.skip(to: change.last, of: change.conversation) }
+        if step == .known { audiences.skip(to: change.last, of: change.conversation, isGap: news.isGap) }
         return step
     }
 
@@ -185,8 +185,8 @@ final class Announcer: @unchecked Sendable {
         await announce(with: fanout())
     }
 
-    /// What happened in the gaps, in the order of `rev`.
-    private func missed(_ questions: [Conversation.ID: Question]) async throws -> [Conversation.ID: [Happening]] {
+    /// What happened in the gaps, in the order of `rev`; `nil` if that cannot be read.
+    private func missed(_ questions: [Conversation.ID: Question]) async throws -> [Conversation.ID: [Happening]]? {
         var gaps: [(conversation: Conversation.ID, after: Int64, before: Int64)] = []
         for (conversation, question) in questions {
             if let after = question.after { gaps.append((conversation, after, question.before)) }
@@ -207,7 +207,7 @@ final class Announcer: @unchecked Sendable {
         } catch let error as PostgresError where !error.isUnavailability {
             // It would fail each time. Readers notice the gap by `prev_rev`.
             Logger.current.warning("missed events could not be read", [.sqlState: error.sqlState ?? "none"])
-            return [:]
+            return nil
         }
     }
 
@@ -215,20 +215,19 @@ final class Announcer: @unchecked Sendable {
     private static let clockLeeway = Duration.seconds(60)
 
     /// Puts what was missed in front of what it was missed by.
-    private func fill(_ missed: [Conversation.ID: [Happening]], _ questions: [Conversation.ID: Question]) {
+    ///
+    /// - Parameter missed: `nil` if it could not be read.
+    private func fill(_ missed: [Conversation.ID: [Happening]]?, _ questions: [Conversation.ID: Question]) {
         var filled: [News] = []
         filled.reserveCapacity(untold.count)
         for var news in untold {
             if let question = questions[news.conversation], question.before == news.end {
-                // What is older than the horizon is left out: how much that is does not count as a gap.
-                var previousRev = question.since == nil ? question.after : nil
-                for happening in missed[news.conversation] ?? [] {
-                    filled.append(News(happening: happening, membersRev: 0, isComplete: true, isRead: true, previousRev: previousRev))
-                    previousRev = happening.rev
+                for happening in missed?[news.conversation] ?? [] {
+                    filled.append(News(happening: happening, membersRev: 0, isComplete: true, isRead: true))
                 }
                 // Of a change it was asked only who hears of it, if that was not known: what it is comes next.
                 news.isComplete = question.after != nil || !news.isUnread
-                news.previousRev = previousRev
+                news.isGap = missed == nil
             }
             filled.append(news)
         }
@@ -282,8 +281,10 @@ extension Announcer.News {
     fileprivate var end: Int64 { isUnread ? rev + 1 : rev }
 
     /// The frame that all readers share; `nil` where there is nothing to tell but what was read.
-    fileprivate var event: Frame? {
-        let previousRev = previousRev ?? rev - 1
+    ///
+    /// - Parameter shown: the `rev` of the event before it, if that is known.
+    fileprivate func event(after shown: Int64?) -> Frame? {
+        let previousRev = isGap ? rev - 1 : shown ?? rev - 1
         return switch happening {
         case .message(let message): Frame(whole: MessageEvents.new(message, after: previousRev))
         case .receipt(let receipt): ReceiptEvents.moved(receipt, after: previousRev)

@@ -6,8 +6,8 @@ internal import JSON
 /// member who was removed hears nothing even if nobody told this process.
 struct Audiences {
     enum Step: Equatable {
-        /// These are to be told now, and from now on have been.
-        case tell([Member.ID])
+        /// These are to be told now, and from now on have been. `after` is the `rev` of the event that they were told before, if that is known.
+        case tell([Member.ID], after: Int64?)
         /// They were told before.
         case known
         /// It is not known whom to tell, or what came before was never told: what happened behind the `rev` `after`, and
@@ -20,6 +20,8 @@ struct Audiences {
         let members: [Member.ID]
         /// 0: nothing was told yet.
         var told: Int64 = 0
+        /// The last event that was really told. Behind ``told`` where what lay between was overtaken: a mark that moved again.
+        var shown: Int64 = 0
     }
 
     /// Events that are told belatedly at most: more than one transaction writes, whose answer may be lost. Whoever lacks more asks for what
@@ -55,12 +57,13 @@ struct Audiences {
         let told = index.map { young.values[$0].told } ?? 0
         if told > 0 ? rev <= told : isReplay && writtenAt < horizon { return .known }
         if !isComplete, told + 1 < rev {
-            // Of a conversation of which nothing was told yet, most is history: only what is newer than the horizon may be owed.
-            return .ask(after: max(told, rev - 1 - Self.longestGap), since: told > 0 ? nil : horizon)
+            return ask(from: told, to: rev - 1, of: index)
         }
         guard let index, young.values[index].membersRev >= membersRev else { return .ask(after: nil) }
+        let shown = young.values[index].shown
         young.values[index].told = rev
-        return .tell(young.values[index].members)
+        young.values[index].shown = rev
+        return .tell(young.values[index].members, after: shown > 0 ? shown : nil)
     }
 
     /// What is to be done about changes of which it is not known whether they were told.
@@ -73,20 +76,32 @@ struct Audiences {
         guard change.last > told else { return .known }
         guard let entry, entry.membersRev >= change.membersRev else { return .ask(after: nil) }
         guard entry.members.contains(where: isHere) else { return .known }
-        return .ask(after: max(told > 0 ? told : change.first - 1, change.last - Self.longestGap))
+        return ask(from: told, to: change.last, of: young.index(forKey: change.conversation))
+    }
+
+    /// Of a conversation of which nothing was told yet, most is history: only what is newer than the horizon may be owed, be it
+    /// earlier than a change that was found first.
+    private mutating func ask(from told: Int64, to last: Int64, of index: Dictionary<Conversation.ID, Entry>.Index?) -> Step {
+        let start = last - Self.longestGap
+        guard told > 0, let index else { return .ask(after: max(0, start), since: horizon) }
+        // What is left out shows as a gap before the first that is not.
+        if start > told { young.values[index].shown = start }
+        return .ask(after: max(told, start))
     }
 
     /// Counts everything up to `rev` as told, if it is known who hears of the conversation.
-    mutating func skip(to rev: Int64, of conversation: Conversation.ID) {
+    ///
+    /// - Parameter isGap: whether something was left out that somebody should have heard: then the next event shows it.
+    mutating func skip(to rev: Int64, of conversation: Conversation.ID, isGap: Bool = false) {
         guard let index = young.index(forKey: conversation), young.values[index].told < rev else { return }
         young.values[index].told = rev
+        if isGap { young.values[index].shown = rev }
     }
 
     mutating func set(_ members: [Member.ID], of conversation: Conversation.ID, at membersRev: Int64) {
-        insert(Entry(membersRev: membersRev, members: members, told: told(of: conversation)), for: conversation)
+        let known = young[conversation] ?? old[conversation]
+        insert(Entry(membersRev: membersRev, members: members, told: known?.told ?? 0, shown: known?.shown ?? 0), for: conversation)
     }
-
-    private func told(of conversation: Conversation.ID) -> Int64 { (young[conversation] ?? old[conversation])?.told ?? 0 }
 
     private mutating func insert(_ entry: Entry, for conversation: Conversation.ID) {
         if young.count >= limit {
