@@ -31,6 +31,8 @@ CREATE TYPE mark_result AS (
     read_sent      timestamptz,
     delivered_seq  bigint,
     delivered_sent timestamptz,
+    shared_seq     bigint,       -- up to which others see that the member has read
+    shared_sent    timestamptz,
     read_moved     boolean,      -- whether this call moved the read mark
     shared_moved   boolean,      -- whether it moved where others see it
     rev            bigint,       -- of the conversation, if others see a change
@@ -53,7 +55,7 @@ BEGIN
     RETURN QUERY
     WITH entry AS MATERIALIZED (
         SELECT e.number, e.conversation, e.member, p.read_seq, p.shared_read_seq, p.delivered_seq, p.own_rev,
-               greatest(p.read_seq, least(e.read, c.last_seq)) AS read,
+               least(e.read, c.last_seq) AS wanted, greatest(p.read_seq, least(e.read, c.last_seq)) AS read,
                greatest(p.delivered_seq, least(greatest(e.delivered, e.read), c.last_seq)) AS delivered,  -- who has read it has it
                u.read_receipts, c.rev, c.members_rev
           FROM (SELECT generate_subscripts(conversation_ids, 1) AS number, unnest(conversation_ids) AS conversation, unnest(user_ids) AS member,
@@ -62,9 +64,10 @@ BEGIN
           JOIN participants p ON p.conversation_id = e.conversation AND p.user_id = e.member AND p.left_rev IS NULL
           JOIN users u ON u.id = e.member),
     moved AS MATERIALIZED (
+        -- What was read while nobody was told stays untold: a mark shares what it names, and no more.
         SELECT m.*, CASE WHEN m.is_public THEN m.rev + count(*) FILTER (WHERE m.is_public) OVER (PARTITION BY m.conversation ORDER BY m.number) END AS new_rev
-          FROM (SELECT e.*, CASE WHEN e.read_receipts THEN e.read ELSE e.shared_read_seq END AS shared,
-                       e.delivered > e.delivered_seq OR e.read_receipts AND e.read > e.shared_read_seq AS is_public
+          FROM (SELECT e.*, CASE WHEN e.read_receipts THEN greatest(e.wanted, e.shared_read_seq) ELSE e.shared_read_seq END AS shared,
+                       e.delivered > e.delivered_seq OR e.read_receipts AND e.wanted > e.shared_read_seq AS is_public
                   FROM entry e) m
          WHERE m.is_public OR m.read > m.read_seq),
     heads AS (
@@ -87,6 +90,7 @@ BEGIN
     SELECT CASE WHEN e.number IS NULL THEN 1 ELSE 0 END::smallint,
            e.read, (SELECT sent_at FROM messages WHERE conversation_id = e.conversation AND seq = e.read),
            e.delivered, (SELECT sent_at FROM messages WHERE conversation_id = e.conversation AND seq = e.delivered),
+           m.shared, (SELECT sent_at FROM messages WHERE conversation_id = e.conversation AND seq = m.shared),
            e.read > e.read_seq, coalesce(m.shared > m.shared_read_seq, false), m.new_rev, e.own_rev + (e.read > e.read_seq)::integer, present, e.members_rev
       FROM generate_subscripts(conversation_ids, 1) place
       LEFT JOIN entry e ON e.number = place

@@ -9,7 +9,7 @@ internal import Runtime
 /// Marks come in crowds, one of each reader for each message, and only the last of a reader counts: they gather for a moment, and
 /// what gathered is written in one transaction, whose locks it shares with the messages of the same shard.
 ///
-/// `@unchecked Sendable`: confined to its loop; ``ReceiptWriter`` brings the marks there.
+/// `@unchecked Sendable`: confined to its loop; ``ConversationWriter`` brings the marks there.
 final class ReceiptQueue: @unchecked Sendable {
     struct Limits: Sendable {
         /// How long a socket's mark may wait for company. A request's waits for nothing.
@@ -178,7 +178,7 @@ extension ReceiptQueue.Wish {
         guard let rev = result.rev else { return nil }
         return Receipt(
             conversation: entry.conversation, member: entry.member, kind: result.sharedMoved ? .read : .delivered,
-            read: result.sharedMoved ? result.read : nil, delivered: result.delivered, rev: rev, at: result.at)
+            read: result.sharedMoved ? result.shared : nil, delivered: result.delivered, rev: rev, at: result.at)
     }
 }
 

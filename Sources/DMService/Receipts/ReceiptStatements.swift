@@ -4,7 +4,8 @@ internal import Postgres
 /// Moves the marks of several members. One row for each, in their order.
 struct MarkReceipts: Statement {
     static let sql = """
-        SELECT outcome, read_seq, read_sent, delivered_seq, delivered_sent, read_moved, shared_moved, rev, own_rev, at, members_rev
+        SELECT outcome, read_seq, read_sent, delivered_seq, delivered_sent, shared_seq, shared_sent, read_moved, shared_moved, rev, own_rev, at,
+               members_rev
           FROM mark_receipts($1, $2, $3, $4, $5)
         """
     /// Grouped by conversation, ascending; each member once in a conversation.
@@ -22,6 +23,8 @@ struct MarkReceipts: Statement {
     struct Result: Sendable {
         let read: Receipt.Mark?
         let delivered: Receipt.Mark?
+        /// As far as others see it.
+        let shared: Receipt.Mark?
         let readMoved: Bool
         /// Whether others see the read mark move.
         let sharedMoved: Bool
@@ -45,9 +48,9 @@ struct MarkReceipts: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> Result? {
         guard try row.int16(0) == 0 else { return nil }
         return Result(
-            read: try Receipt.Mark(row, from: 1), delivered: try Receipt.Mark(row, from: 3), readMoved: try row.value(5),
-            sharedMoved: try row.value(6), rev: try row.optional(7), ownRev: try row.int64(8), at: try row.value(9),
-            membersRev: try row.int64(10))
+            read: try Receipt.Mark(row, from: 1), delivered: try Receipt.Mark(row, from: 3), shared: try Receipt.Mark(row, from: 5),
+            readMoved: try row.value(7), sharedMoved: try row.value(8), rev: try row.optional(9), ownRev: try row.int64(10),
+            at: try row.value(11), membersRev: try row.int64(12))
     }
 }
 
@@ -63,7 +66,7 @@ extension Receipt.Mark {
 struct ReceiptsBetween: Statement {
     static let sql = """
         SELECT p.user_id, p.shared_read_seq, r.sent_at, p.delivered_seq, d.sent_at, p.rev,
-               (SELECT max(at) FROM receipts WHERE conversation_id = p.conversation_id AND user_id = p.user_id)
+               greatest(\(newest(kind: 1)), \(newest(kind: 2)))
           FROM participants p
           LEFT JOIN messages r ON r.conversation_id = p.conversation_id AND r.seq = p.shared_read_seq
           LEFT JOIN messages d ON d.conversation_id = p.conversation_id AND d.seq = p.delivered_seq
@@ -72,6 +75,12 @@ struct ReceiptsBetween: Statement {
     let conversation: Conversation.ID
     let after: Int64
     let before: Int64
+
+    private static func newest(kind: Int) -> String {
+        """
+        (SELECT at FROM receipts WHERE conversation_id = p.conversation_id AND user_id = p.user_id AND kind = \(kind) ORDER BY seq DESC LIMIT 1)
+        """
+    }
 
     func bind(to parameters: inout ParameterWriter) {
         parameters.append(conversation)
@@ -122,9 +131,8 @@ struct MessagePlace: Statement {
 struct RecipientsOfMessage: Statement {
     static let sql = """
         SELECT p.user_id,
-               (SELECT min(at) FROM receipts WHERE conversation_id = $1 AND user_id = p.user_id AND kind = 1 AND seq >= $2),
-               CASE WHEN p.user_id = $4 OR (SELECT read_receipts FROM users WHERE id = $4) THEN
-                   (SELECT min(at) FROM receipts WHERE conversation_id = $1 AND user_id = p.user_id AND kind = 2 AND seq >= $2) END
+               \(first(kind: 1)),
+               CASE WHEN p.user_id = $4 OR (SELECT read_receipts FROM users WHERE id = $4) THEN \(first(kind: 2)) END
           FROM participants p
          WHERE p.conversation_id = $1 AND p.user_id <> $3 AND p.left_rev IS NULL
          ORDER BY p.user_id
@@ -133,6 +141,11 @@ struct RecipientsOfMessage: Statement {
     let seq: Int64
     let sender: Member.ID
     let viewer: Member.ID
+
+    /// When a mark first reached the message.
+    private static func first(kind: Int) -> String {
+        "(SELECT at FROM receipts WHERE conversation_id = $1 AND user_id = p.user_id AND kind = \(kind) AND seq >= $2 ORDER BY seq LIMIT 1)"
+    }
 
     func bind(to parameters: inout ParameterWriter) {
         parameters.append(conversation)
