@@ -2,6 +2,7 @@ import Foundation
 import Networking
 import Runtime
 import Synchronization
+import TestPrograms
 import Testing
 
 @Suite struct TCPConnectionTests {
@@ -234,14 +235,9 @@ private struct TestCertificate {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         chain = folder.appending(path: "chain.pem").path
         key = folder.appending(path: "key.pem").path
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-        openssl.arguments =
+        let arguments =
             ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
             + ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", chain]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
-        try #require(openssl.terminationStatus == 0)
+        try #require(try TestProgram.run("/usr/bin/openssl", arguments) == 0)
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Observability
 import Redis
 import Synchronization
+import TestPrograms
 import Testing
 
 /// Passwords, users, and TLS.
@@ -76,16 +77,11 @@ private struct Certificate {
     init() throws {
         folder = URL.temporaryDirectory.appending(path: "parley-redis-tls-\(UInt64.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-        openssl.arguments = [
+        let arguments = [
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
             "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", chain,
         ]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
-        try #require(openssl.terminationStatus == 0)
+        try #require(try TestProgram.run("/usr/bin/openssl", arguments) == 0)
     }
 
     func remove() { try? FileManager.default.removeItem(at: folder) }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Redis
+import TestPrograms
 import Testing
 
 /// A Redis of the tests' own, on loopback, to be frozen, killed and started again.
@@ -10,7 +11,7 @@ final class RedisServer: Sendable {
     let port: UInt16
     let folder: String
     private let arguments: [String]
-    private nonisolated(unsafe) var process = Process()  // one test uses it, step by step
+    private nonisolated(unsafe) var process: TestProgram?  // one test uses it, step by step
 
     /// Starts a server.
     ///
@@ -32,16 +33,13 @@ final class RedisServer: Sendable {
 
     var url: String { "redis://127.0.0.1:\(port)" }
 
-    var pid: pid_t { process.processIdentifier }
+    /// 0, which no signal should go to, before it was started.
+    private var pid: pid_t { process?.id ?? 0 }
 
     func start() throws {
         unlink("\(folder)/log")
-        process = Process()
-        process.executableURL = URL(filePath: try #require(Self.program))
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        let process = try TestProgram(try #require(Self.program), arguments)
+        self.process = process
         let end = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < end {
             let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
@@ -52,16 +50,15 @@ final class RedisServer: Sendable {
         throw NeverHappened()
     }
 
-    func signal(_ number: Int32) { _ = Glibc.kill(pid, number) }
+    func signal(_ number: Int32) { if pid > 0 { _ = Glibc.kill(pid, number) } }
 
     /// Ends it without warning.
     func kill() {
-        signal(SIGKILL)
-        process.waitUntilExit()
+        process?.kill()
     }
 
     func remove() {
-        if process.isRunning { kill() }
+        kill()
         try? FileManager.default.removeItem(atPath: folder)
     }
 
