@@ -143,6 +143,32 @@ import Testing
         }
     }
 
+    @Test func `a conversation that somebody keeps locked holds up no other's marks, and no messages`() async throws {
+        try await TestService.run(nodes: 2, lockTimeout: .milliseconds(300)) { nodes in
+            let node = nodes[1]
+            let (ada, _, locked) = try await nodes[0].pair()
+            let (ben, eve, other) = try await nodes[0].pair()
+            _ = try await node.send("to be read", to: locked, from: ada)
+            try await nodes[0].services.database.transaction { transaction in
+                try await transaction.execute(LockConversation(conversation: locked))
+                for round in 1...5 {
+                    async let held = node.markRefusal(.read, by: ada, in: locked, 1)
+                    async let sent = node.send("\(round)", to: other, from: ben)
+                    let seq = try await sent.message.seq
+                    async let mark = node.mark(.read, by: eve, in: other, seq)
+                    async let refusal = node.refusal("held", "held", to: locked, from: ada)
+                    #expect(try await mark.receipt.read?.seq == Int64(round))
+                    #expect(await held == .unavailable)
+                    #expect(await refusal == .unavailable)
+                }
+            }
+            #expect(node.metric("parley_receipt_batches_repeated_total") == 1, "only the first batch waited for the lock")
+            #expect(try #require(node.metric("parley_write_batches_repeated_total")) <= 1, "and messages know it from the marks")
+            #expect(try await node.mark(.read, by: ada, in: locked, 1).receipt.read?.seq == 1)
+            #expect(try await node.send("held", "held", to: locked, from: ada).message.seq == 2)
+        }
+    }
+
     @Test func `marks and messages of two nodes at once leave no rev unused and none used twice`() async throws {
         try await TestService.run(nodes: 2, loops: 2) { nodes in
             let (ada, ben, conversation) = try await nodes[0].pair()
@@ -167,6 +193,16 @@ import Testing
 extension TestService {
     func mark(_ kind: Receipt.Kind, by member: Profile, in conversation: Conversation.ID, _ seq: Int64) async throws -> Standing {
         try await services.receipts.move(kind, of: member.id, in: conversation, to: .seq(seq))
+    }
+
+    /// Why such a mark is not taken.
+    func markRefusal(_ kind: Receipt.Kind, by member: Profile, in conversation: Conversation.ID, _ seq: Int64) async -> MarkRefusal? {
+        do {
+            _ = try await mark(kind, by: member, in: conversation, seq)
+            return nil
+        } catch {
+            return error as? MarkRefusal
+        }
     }
 
     func rev(_ conversation: Conversation.ID, for viewer: Profile) async throws -> Int64 {

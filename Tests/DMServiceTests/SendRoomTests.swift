@@ -160,7 +160,7 @@ import Testing
     }
 }
 
-private struct LockConversation: Statement {
+struct LockConversation: Statement {
     static let sql = "SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE"
     let conversation: Conversation.ID
     func bind(to parameters: inout ParameterWriter) { parameters.append(conversation) }

@@ -25,10 +25,11 @@ struct ConversationWriter: Sendable {
         shards = group.loops.prefix(Self.queueCount(loops: group.loops.count)).map { loop in
             // One for both: it tells everything of a conversation in the order in which it was written.
             let announcer = Announcer(loop: loop, database: database, profiles: profiles, delivery: delivery, hints: hints)
+            let locks = ConversationLocks(database: database)
             return Shard(
                 loop: loop, announcer: announcer,
-                messages: WriteQueue(loop: loop, database: database, announcer: announcer, metrics: messageMetrics),
-                receipts: ReceiptQueue(loop: loop, database: database, announcer: announcer, metrics: receiptMetrics))
+                messages: WriteQueue(loop: loop, database: database, announcer: announcer, locks: locks, metrics: messageMetrics),
+                receipts: ReceiptQueue(loop: loop, database: database, announcer: announcer, locks: locks, metrics: receiptMetrics))
         }
     }
 
@@ -47,19 +48,13 @@ struct ConversationWriter: Sendable {
 
     /// Tells of changes that other processes wrote, or that were never told.
     ///
-    /// - Parameter horizon: everything that was written before it is among them, or was before.
-    func catchUp(_ changes: [ConversationChange], horizon: Timestamp) {
+    /// - Parameter horizon: everything that was written before it is among them, or was before; `nil` if that is not known.
+    func catchUp(_ changes: [ConversationChange], horizon: Timestamp? = nil) {
         let parts = Dictionary(grouping: changes) { index(of: $0.conversation) }
         for (index, shard) in shards.enumerated() {
             let part = parts[index] ?? []
+            if part.isEmpty, horizon == nil { continue }
             on(shard) { shard in shard.loop.start { await shard.announcer.catchUp(part, horizon: horizon) } }
-        }
-    }
-
-    /// The same of some changes, of which another process told.
-    func catchUp(_ changes: [ConversationChange]) {
-        for (index, part) in Dictionary(grouping: changes, by: { self.index(of: $0.conversation) }) {
-            on(shards[index]) { shard in shard.loop.start { await shard.announcer.catchUp(part) } }
         }
     }
 

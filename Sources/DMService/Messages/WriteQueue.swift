@@ -24,8 +24,6 @@ final class WriteQueue: @unchecked Sendable {
         /// How long after its arrival a message may still be tried. With the database's own deadlines nobody waits longer
         /// than five seconds for an answer.
         var patience = Duration.seconds(3)
-        /// Conversations that are remembered as locked.
-        var locked = 1000
     }
 
     private let loop: EventLoop
@@ -33,11 +31,10 @@ final class WriteQueue: @unchecked Sendable {
     private let metrics: MessageMetrics
     private let limits: Limits
     private let announcer: Announcer
+    private let locks: ConversationLocks
     private var waiting: [Arrival] = []
     private var waitingBytes = 0
     private var isWriting = false
-    /// Conversations that somebody else kept locked for too long when they were last tried.
-    private var locked: Set<Conversation.ID> = []
 
     private struct Arrival {
         let message: PendingMessage
@@ -45,10 +42,14 @@ final class WriteQueue: @unchecked Sendable {
         let at: UInt64
     }
 
-    init(loop: EventLoop, database: Database, announcer: Announcer, metrics: MessageMetrics, limits: Limits = Limits()) {
+    init(
+        loop: EventLoop, database: Database, announcer: Announcer, locks: ConversationLocks, metrics: MessageMetrics,
+        limits: Limits = Limits()
+    ) {
         self.loop = loop
         self.database = database
         self.announcer = announcer
+        self.locks = locks
         self.metrics = metrics
         self.limits = limits
     }
@@ -94,7 +95,7 @@ final class WriteQueue: @unchecked Sendable {
     private func write(_ batch: WriteBatch, until end: UInt64) async -> [SendResult?] {
         for attempt in 1...limits.attempts {
             do throws(PostgresError) {
-                let locked = try await stillLocked(batch)
+                let locked = try await locks.stillLocked(among: batch.conversations)
                 guard locked.isEmpty else { return await write(batch, without: locked, until: end) }
                 let results = try await run(batch)
                 metrics.batchSize.observe(Double(batch.entries.count))
@@ -106,7 +107,7 @@ final class WriteQueue: @unchecked Sendable {
                 }
                 metrics.repeatedBatches.increment()
                 if error.isLockTimeout {
-                    await noteLocked(batch)
+                    await locks.note(among: batch.conversations)
                 } else {
                     try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(4 << attempt))))
                 }
@@ -156,23 +157,6 @@ final class WriteQueue: @unchecked Sendable {
     }
 
     // MARK: Locked conversations
-
-    /// Which conversations of the batch were found locked before, and still are. Asking does not wait.
-    private func stillLocked(_ batch: WriteBatch) async throws(PostgresError) -> Set<Conversation.ID> {
-        let suspects = locked.isEmpty ? [] : batch.conversations.filter(locked.contains)
-        guard !suspects.isEmpty else { return [] }
-        let still = Set(try await database.query(LockedConversations(among: suspects)))
-        locked.subtract(suspects)
-        locked.formUnion(still)
-        return still
-    }
-
-    /// Finds out whose lock made the batch wait in vain.
-    private func noteLocked(_ batch: WriteBatch) async {
-        guard let found = try? await database.query(LockedConversations(among: batch.conversations)) else { return }
-        if locked.count > limits.locked { locked = [] }
-        locked.formUnion(found)
-    }
 
     /// Writes what is not for these conversations: one that is locked is not to hold up the others.
     private func write(_ batch: WriteBatch, without locked: Set<Conversation.ID>, until end: UInt64) async -> [SendResult?] {

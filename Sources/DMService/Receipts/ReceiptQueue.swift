@@ -16,9 +16,9 @@ final class ReceiptQueue: @unchecked Sendable {
         var gathering = Duration.milliseconds(50)
         /// Members whose marks go in one transaction: messages wait behind it.
         var batch = 64
-        /// Members whose marks may wait. Beyond that they are refused: the database is too far behind.
+        /// Marks that may wait. Beyond that they are refused: the database is too far behind.
         var waiting = 20_000
-        /// How often a batch is tried, and how long from its first try.
+        /// How often a batch is tried, and how long after its arrival a mark may be.
         var attempts = 5
         var patience = Duration.seconds(3)
     }
@@ -32,35 +32,42 @@ final class ReceiptQueue: @unchecked Sendable {
     fileprivate struct Wish {
         var entry: MarkReceipts.Entry
         var waiters: [(kind: Receipt.Kind, waiter: PendingMark.Waiter)] = []
+        /// When the first of them came, by the loop's clock.
+        let at: UInt64
     }
 
     private let loop: EventLoop
     private let database: Database
     private let announcer: Announcer
+    private let locks: ConversationLocks
     private let metrics: ReceiptMetrics
     private let limits: Limits
     private var wishes: [Key: Wish] = [:]
     /// The keys in the order of their arrival.
     private var order: [Key] = []
+    private var waiting = 0
     private var gathering: LoopTimer?
     private var isWriting = false
 
-    init(loop: EventLoop, database: Database, announcer: Announcer, metrics: ReceiptMetrics, limits: Limits = Limits()) {
+    init(
+        loop: EventLoop, database: Database, announcer: Announcer, locks: ConversationLocks, metrics: ReceiptMetrics,
+        limits: Limits = Limits()
+    ) {
         self.loop = loop
         self.database = database
         self.announcer = announcer
+        self.locks = locks
         self.metrics = metrics
         self.limits = limits
     }
 
     func enqueue(_ mark: PendingMark) {
         metrics.asked.increment()
+        guard waiting < limits.waiting else { return refuse([(mark.kind, mark.waiter)]) }
+        waiting += 1
         let key = Key(conversation: mark.conversation, member: mark.member)
-        if wishes[key] == nil {
-            guard order.count < limits.waiting else { return refuse([(mark.kind, mark.waiter)]) }
-            order.append(key)
-        }
-        wishes[key, default: Wish(entry: .init(conversation: mark.conversation, member: mark.member))].take(mark)
+        if wishes[key] == nil { order.append(key) }
+        wishes[key, default: Wish(entry: .init(conversation: mark.conversation, member: mark.member), at: loop.now)].take(mark)
         guard !isWriting else { return }
         if case .task = mark.waiter {
             gathering?.cancel()
@@ -86,18 +93,26 @@ final class ReceiptQueue: @unchecked Sendable {
             let batch = order.prefix(limits.batch).compactMap { wishes.removeValue(forKey: $0) }
                 .sorted { ($0.entry.conversation, $0.entry.member) < ($1.entry.conversation, $1.entry.member) }
             order.removeFirst(batch.count)
-            await publish(batch, await write(batch.map(\.entry)))
+            waiting -= batch.reduce(0) { $0 + $1.waiters.count }
+            let oldest = batch.map(\.at).min() ?? loop.now
+            await publish(batch, await write(batch.map(\.entry), until: oldest + UInt64(limits.patience.milliseconds)))
         }
         isWriting = false
     }
 
     // MARK: The database
 
-    /// - Returns: one result for each entry, `nil` in it for who is not in the conversation; `nil` for what could not be written.
-    private func write(_ entries: [MarkReceipts.Entry]) async -> [MarkReceipts.Result?]? {
-        let end = loop.now + UInt64(limits.patience.milliseconds)
+    /// Writes a batch, again if it lost a race or the connection.
+    ///
+    /// - Returns: one outcome for each entry, or `nil` for what could not be written in time.
+    private func write(_ entries: [MarkReceipts.Entry], until end: UInt64) async -> [MarkReceipts.Outcome?] {
+        let unwritten: [MarkReceipts.Outcome?] = Array(repeating: nil, count: entries.count)
+        guard !entries.isEmpty, loop.now < end else { return unwritten }
+        let conversations = entries.map(\.conversation)
         for attempt in 1...limits.attempts {
             do throws(PostgresError) {
+                let locked = try await locks.stillLocked(among: conversations)
+                guard locked.isEmpty else { return await write(entries, without: locked, until: end) }
                 let results = try await database.query(MarkReceipts(entries: entries))
                 guard results.count == entries.count else { throw PostgresError(.unexpectedRowCount) }
                 metrics.written.increment(by: UInt64(entries.count))
@@ -106,25 +121,39 @@ final class ReceiptQueue: @unchecked Sendable {
                 // A mark that was moved already is not moved again: to try once more is always safe.
                 guard error.isConflict || error.isUnavailability, attempt < limits.attempts, loop.now < end else {
                     Logger.current.warning("receipts were not written", [.sqlState: error.sqlState ?? "none"])
-                    return nil
+                    return unwritten
                 }
-                try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
+                metrics.repeatedBatches.increment()
+                if error.isLockTimeout {
+                    await locks.note(among: conversations)
+                } else {
+                    try? await Task.sleep(for: .milliseconds(Int.random(in: 1...(8 << attempt))))
+                }
             }
         }
-        return nil
+        return unwritten
+    }
+
+    /// Writes what is not for these conversations.
+    private func write(
+        _ entries: [MarkReceipts.Entry], without locked: Set<Conversation.ID>, until end: UInt64
+    ) async -> [MarkReceipts.Outcome?] {
+        let free = entries.filter { !locked.contains($0.conversation) }
+        var written = await write(free, until: end)[...]
+        return entries.map { locked.contains($0.conversation) ? nil : written.removeFirst() }
     }
 
     // MARK: Answers
 
-    private func publish(_ batch: [Wish], _ results: [MarkReceipts.Result?]?) async {
-        guard let results else { return refuse(batch.flatMap(\.waiters)) }
+    private func publish(_ batch: [Wish], _ outcomes: [MarkReceipts.Outcome?]) async {
         var answers = announcer.fanout()
-        for (wish, result) in zip(batch, results) {
-            guard let result else {
-                for (kind, waiter) in wish.waiters { answer(.refused(.notAParticipant), waiter, kind, &answers) }
+        for (wish, outcome) in zip(batch, outcomes) {
+            guard case .standing(let result)? = outcome else {
+                let refusal: MarkRefusal = outcome == nil ? .unavailable : .notAParticipant
+                for (_, waiter) in wish.waiters { answer(.refused(refusal), waiter, &answers) }
                 continue
             }
-            for (kind, waiter) in wish.waiters { answer(.standing(wish.standing(result, kind)), waiter, kind, &answers) }
+            for (kind, waiter) in wish.waiters { answer(.standing(wish.standing(result, kind)), waiter, &answers) }
             if let receipt = wish.publicReceipt(result) { announcer.add(receipt, membersRev: result.membersRev) }
             if result.readMoved, !result.sharedMoved {
                 let origin = wish.waiters.lazy.compactMap(\.waiter.session).first
@@ -136,11 +165,11 @@ final class ReceiptQueue: @unchecked Sendable {
 
     private func refuse(_ waiters: [(kind: Receipt.Kind, waiter: PendingMark.Waiter)]) {
         var answers = announcer.fanout()
-        for (kind, waiter) in waiters { answer(.refused(.unavailable), waiter, kind, &answers) }
+        for (_, waiter) in waiters { answer(.refused(.unavailable), waiter, &answers) }
         announcer.send(answers)
     }
 
-    private func answer(_ outcome: MarkOutcome, _ waiter: PendingMark.Waiter, _ kind: Receipt.Kind, _ answers: inout Fanout) {
+    private func answer(_ outcome: MarkOutcome, _ waiter: PendingMark.Waiter, _ answers: inout Fanout) {
         switch waiter {
         case .task(let continuation): continuation.resume(returning: outcome)
         case .socket(let session, let command):
@@ -193,10 +222,14 @@ extension PendingMark.Waiter {
 struct ReceiptMetrics: Sendable {
     let asked: Counter
     let written: Counter
+    let repeatedBatches: Counter
 
     init(_ registry: MetricsRegistry) {
         asked = registry.counter("parley_receipts_asked_total", help: "Marks that devices asked to move.")
         written = registry.counter(
             "parley_receipts_written_total", help: "Marks that were brought to the database; the rest were overtaken.")
+        repeatedBatches = registry.counter(
+            "parley_receipt_batches_repeated_total",
+            help: "Batches of marks that were tried again: for a lock, a deadlock or a lost connection.")
     }
 }
