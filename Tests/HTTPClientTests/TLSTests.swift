@@ -1,6 +1,7 @@
 import Foundation
 import Networking
 import Runtime
+import TestPrograms
 import Testing
 
 @testable import HTTPClient
@@ -8,6 +9,7 @@ import Testing
 @Suite struct TLSTests {
     @Test func `a server is trusted by its certificate and its name, and by nothing less`() async throws {
         let certificate = try TestCertificate()
+        defer { certificate.remove() }
         let context = try TLSContext.server(certificateChain: certificate.chain, privateKey: certificate.key)
         let toLoopback: @Sendable (String) throws(NetworkError) -> [SocketAddress] = { _ throws(NetworkError) in
             try SocketAddress.resolve(host: "127.0.0.1", port: 0)
@@ -33,6 +35,7 @@ import Testing
 
     @Test func `a redirect from https to http is refused`() async throws {
         let certificate = try TestCertificate()
+        defer { certificate.remove() }
         let context = try TLSContext.server(certificateChain: certificate.chain, privateKey: certificate.key)
         try await withClient(.operators, { ($0.authority, $0.redirectLimit) = (certificate.chain, 3) }) { client, group in
             let plain = try await ScriptedServer(on: group) { _, connection in connection.answer("plain") }
@@ -49,6 +52,7 @@ import Testing
 
     @Test func `a server that has HTTP 2 is asked by it, all on one connection`() async throws {
         let certificate = try TestCertificate()
+        defer { certificate.remove() }
         let server = try HTTP2Server(certificate)
         defer { server.stop() }
         try await withClient(.operators, { $0.authority = certificate.chain }) { client, _ in

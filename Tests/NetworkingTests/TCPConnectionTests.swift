@@ -103,6 +103,7 @@ import Testing
         let group = EventLoopGroup(count: 2)
         defer { group.shutdown() }
         let certificate = try TestCertificate()
+        defer { certificate.remove() }
         let server = try TLSContext.server(certificateChain: certificate.chain, privateKey: certificate.key)
         let client = try TLSContext.client(authority: certificate.chain)
         let listener = try await TCPListener(host: "127.0.0.1", port: 0, group: group, tls: server) { connection in
@@ -136,6 +137,7 @@ import Testing
         let group = EventLoopGroup(count: 2)
         defer { group.shutdown() }
         let certificate = isEncrypted ? try TestCertificate() : nil
+        defer { certificate?.remove() }
         let server = try certificate.map { try TLSContext.server(certificateChain: $0.chain, privateKey: $0.key) }
         let client = try certificate.map { try TLSContext.client(authority: $0.chain) }
         let listener = try await TCPListener(host: "127.0.0.1", port: 0, group: group, tls: server) { connection in
@@ -222,22 +224,5 @@ extension EventLoop {
             connection.write(bytes)
         }
         return await reader.bytes()
-    }
-}
-
-/// A certificate for localhost that signs itself, made by the openssl command.
-private struct TestCertificate {
-    let chain: String
-    let key: String
-
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "parley-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        chain = folder.appending(path: "chain.pem").path
-        key = folder.appending(path: "key.pem").path
-        let arguments =
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-            + ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", chain]
-        try #require(try TestProgram.run("/usr/bin/openssl", arguments) == 0)
     }
 }

@@ -10,7 +10,7 @@ struct ExpirySweeper: Service {
     private static let interval = Duration.seconds(60)
     /// The same while there is more than one round takes.
     private static let shortInterval = Duration.seconds(2)
-    /// Refresh tokens of one transaction, and as many sign-ins of the host app.
+    /// Refresh tokens of one transaction, and as many sign-ins of the host app, and tickets for sockets.
     private static let slice = 500
     /// Transactions of one round, so that what piled up does not take the database from everybody else.
     private static let slices = 20
@@ -44,16 +44,16 @@ struct ExpirySweeper: Service {
         return Self.shortInterval
     }
 
-    /// Deletes one slice. Answers how many refresh tokens that were, or sign-ins of the host app if those were more.
+    /// Deletes one slice. Answers how many that were of what it deleted the most: refresh tokens, sign-ins of the host app, or tickets.
     func sweep() async throws -> Int {
         try await database.transaction { transaction in
             // With two at it, each would see the other's tokens of a sign-in, and neither would delete it.
             guard try await transaction.one(TrySweepLock()) else { return 0 }
-            try await transaction.execute(DeleteExpiredTickets(limit: Self.slice))
+            let tickets = try await transaction.execute(DeleteExpiredTickets(limit: Self.slice))
             let signIns = try await transaction.query(DeleteExpiredTokens(limit: Self.slice))
             var devices = try await transaction.query(DeleteExpiredHostSignIns(limit: Self.slice))
-            let count = max(signIns.count, devices.count)
-            guard count > 0 else { return 0 }
+            let count = max(tickets, signIns.count, devices.count)
+            guard !signIns.isEmpty || !devices.isEmpty else { return count }
             devices += try await transaction.query(DeleteSignInsWithoutTokens(signIns: Array(Set(signIns))))
             // Locked first and asked afterwards: a sign-in that begins on the device just now is seen then.
             let idle = try await transaction.query(LockDevices(devices: Array(Set(devices))))

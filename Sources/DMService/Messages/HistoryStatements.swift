@@ -31,8 +31,32 @@ extension OthersMarks {
     }
 }
 
+/// Where a page of history begins, and who reads it.
+struct HistoryPlace: Sendable {
+    let conversation: Conversation.ID
+    let viewer: Member.ID
+    let seq: Int64
+    let limit: Int
+}
+
+/// Reads a page of history from a place.
+protocol HistoryStatement: Statement where Output == HistoryLine {
+    var place: HistoryPlace { get }
+}
+
+extension HistoryStatement {
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(place.conversation)
+        parameters.append(place.viewer)
+        parameters.append(place.seq)
+        parameters.append(Int64(place.limit))
+    }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> HistoryLine { try HistoryLine(row, in: place.conversation) }
+}
+
 /// Messages before a place, newest first.
-struct MessagesBefore: Statement {
+struct MessagesBefore: HistoryStatement {
     static let sql = """
         SELECT c.last_seq, \(HistoryLine.others), m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
@@ -41,19 +65,7 @@ struct MessagesBefore: Statement {
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_rev IS NULL
          ORDER BY m.seq DESC
         """
-    let conversation: Conversation.ID
-    let viewer: Member.ID
-    let seq: Int64
-    let limit: Int
-
-    func bind(to parameters: inout ParameterWriter) {
-        parameters.append(conversation)
-        parameters.append(viewer)
-        parameters.append(seq)
-        parameters.append(Int64(limit))
-    }
-
-    func decode(_ row: borrowing Row) throws(PostgresError) -> HistoryLine { try HistoryLine(row, in: conversation) }
+    let place: HistoryPlace
 }
 
 /// What was said between two `rev` of a conversation, oldest first, as far as it is among the newest messages.
@@ -66,24 +78,18 @@ struct MessagesBetween: Statement {
         """
     private static let newest = 1000
 
-    let conversation: Conversation.ID
-    let after: Int64
-    let before: Int64
+    let gap: RevGap
 
-    func bind(to parameters: inout ParameterWriter) {
-        parameters.append(conversation)
-        parameters.append(after)
-        parameters.append(before)
-    }
+    func bind(to parameters: inout ParameterWriter) { gap.bind(to: &parameters) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> MessageRow {
-        guard let message = try MessageRow(row, from: 0, in: conversation) else { throw PostgresError(.undecodableRow) }
+        guard let message = try MessageRow(row, from: 0, in: gap.conversation) else { throw PostgresError(.undecodableRow) }
         return message
     }
 }
 
 /// Messages after a place, oldest first.
-struct MessagesAfter: Statement {
+struct MessagesAfter: HistoryStatement {
     static let sql = """
         SELECT c.last_seq, \(HistoryLine.others), m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
@@ -92,17 +98,5 @@ struct MessagesAfter: Statement {
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_rev IS NULL
          ORDER BY m.seq
         """
-    let conversation: Conversation.ID
-    let viewer: Member.ID
-    let seq: Int64
-    let limit: Int
-
-    func bind(to parameters: inout ParameterWriter) {
-        parameters.append(conversation)
-        parameters.append(viewer)
-        parameters.append(seq)
-        parameters.append(Int64(limit))
-    }
-
-    func decode(_ row: borrowing Row) throws(PostgresError) -> HistoryLine { try HistoryLine(row, in: conversation) }
+    let place: HistoryPlace
 }

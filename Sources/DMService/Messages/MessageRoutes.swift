@@ -50,16 +50,15 @@ struct MessageRoutes: Sendable {
 
     /// One line more than asked for, if there is one: it says that there is another page.
     private func lines(_ query: HistoryQuery, of conversation: Conversation.ID, for viewer: Member.ID) async throws -> [HistoryLine] {
-        let limit = query.limit + 1
+        func place(_ seq: Int64) -> HistoryPlace {
+            HistoryPlace(conversation: conversation, viewer: viewer, seq: seq, limit: query.limit + 1)
+        }
         switch query.window {
-        case .before(let seq):
-            return try await database.query(MessagesBefore(conversation: conversation, viewer: viewer, seq: seq, limit: limit))
+        case .before(let seq): return try await database.query(MessagesBefore(place: place(seq)))
         case .around(let seq):
             let end = seq.addingReportingOverflow(Int64(query.limit / 2) + 1)
-            let before = end.overflow ? Int64.max : end.partialValue
-            return try await database.query(MessagesBefore(conversation: conversation, viewer: viewer, seq: before, limit: limit))
-        case .after(let seq):
-            return try await database.query(MessagesAfter(conversation: conversation, viewer: viewer, seq: seq, limit: limit))
+            return try await database.query(MessagesBefore(place: place(end.overflow ? .max : end.partialValue)))
+        case .after(let seq): return try await database.query(MessagesAfter(place: place(seq)))
         }
     }
 }

@@ -187,18 +187,13 @@ final class Announcer: @unchecked Sendable {
 
     /// What happened in the gaps, in the order of `rev`; `nil` if that cannot be read.
     private func missed(_ questions: [Conversation.ID: Question]) async throws -> [Conversation.ID: [Happening]]? {
-        var gaps: [(conversation: Conversation.ID, after: Int64, before: Int64)] = []
-        for (conversation, question) in questions {
-            if let after = question.after { gaps.append((conversation, after, question.before)) }
+        let gaps = questions.compactMap { conversation, question in
+            question.after.map { RevGap(conversation: conversation, after: $0, before: question.before) }
         }
         guard !gaps.isEmpty else { return [:] }
         do {
-            let rows = try await database.unit(
-                all: gaps.map { MessagesBetween(conversation: $0.conversation, after: $0.after, before: $0.before) }
-            ).flatMap(\.self)
-            let receipts = try await database.unit(
-                all: gaps.map { ReceiptsBetween(conversation: $0.conversation, after: $0.after, before: $0.before) }
-            ).flatMap(\.self)
+            let rows = try await database.unit(all: gaps.map(MessagesBetween.init(gap:))).flatMap(\.self)
+            let receipts = try await database.unit(all: gaps.map(ReceiptsBetween.init(gap:))).flatMap(\.self)
             let happenings = try await profiles.name(rows).map(Happening.message) + receipts.map(Happening.receipt)
             let owed = happenings.filter { happening in
                 questions[happening.conversation]?.since.map { happening.writtenAt >= $0 } ?? true

@@ -19,7 +19,12 @@ struct MarkReceipts: Statement {
         var delivered: Int64 = 0
     }
 
-    /// What the database says of one of them; `nil` for who is not in the conversation.
+    /// What the database says of one of them.
+    enum Outcome: Sendable {
+        case standing(Result)
+        case notAParticipant
+    }
+
     struct Result: Sendable {
         let read: Receipt.Mark?
         let delivered: Receipt.Mark?
@@ -45,12 +50,13 @@ struct MarkReceipts: Statement {
         parameters.append(each: entries) { $0.delivered }
     }
 
-    func decode(_ row: borrowing Row) throws(PostgresError) -> Result? {
-        guard try row.int16(0) == 0 else { return nil }
-        return Result(
-            read: try Receipt.Mark(row, from: 1), delivered: try Receipt.Mark(row, from: 3), shared: try Receipt.Mark(row, from: 5),
-            readMoved: try row.value(7), sharedMoved: try row.value(8), rev: try row.optional(9), ownRev: try row.int64(10),
-            at: try row.value(11), membersRev: try row.int64(12))
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Outcome {
+        guard try row.int16(0) == 0 else { return .notAParticipant }
+        return .standing(
+            Result(
+                read: try Receipt.Mark(row, from: 1), delivered: try Receipt.Mark(row, from: 3), shared: try Receipt.Mark(row, from: 5),
+                readMoved: try row.value(7), sharedMoved: try row.value(8), rev: try row.optional(9), ownRev: try row.int64(10),
+                at: try row.value(11), membersRev: try row.int64(12)))
     }
 }
 
@@ -72,9 +78,7 @@ struct ReceiptsBetween: Statement {
           LEFT JOIN messages d ON d.conversation_id = p.conversation_id AND d.seq = p.delivered_seq
          WHERE p.conversation_id = $1 AND p.rev > $2 AND p.rev < $3 AND p.delivered_seq > 0
         """
-    let conversation: Conversation.ID
-    let after: Int64
-    let before: Int64
+    let gap: RevGap
 
     private static func newest(kind: Int) -> String {
         """
@@ -82,16 +86,12 @@ struct ReceiptsBetween: Statement {
         """
     }
 
-    func bind(to parameters: inout ParameterWriter) {
-        parameters.append(conversation)
-        parameters.append(after)
-        parameters.append(before)
-    }
+    func bind(to parameters: inout ParameterWriter) { gap.bind(to: &parameters) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Receipt {
         let read = try Receipt.Mark(row, from: 1)
         return Receipt(
-            conversation: conversation, member: try row.value(0), kind: read == nil ? .delivered : .read, read: read,
+            conversation: gap.conversation, member: try row.value(0), kind: read == nil ? .delivered : .read, read: read,
             delivered: try Receipt.Mark(row, from: 3), rev: try row.int64(5), at: try row.value(6))
     }
 }

@@ -139,7 +139,8 @@ struct TestService: Sendable {
     }
 
     func history(_ conversation: Conversation.ID, for viewer: Profile) async throws -> [Message] {
-        let lines = try await services.database.query(MessagesAfter(conversation: conversation, viewer: viewer.id, seq: 0, limit: 1000))
+        let place = HistoryPlace(conversation: conversation, viewer: viewer.id, seq: 0, limit: 1000)
+        let lines = try await services.database.query(MessagesAfter(place: place))
         return try await services.profiles.name(lines.compactMap(\.message))
     }
 }

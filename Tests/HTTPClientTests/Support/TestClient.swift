@@ -1,8 +1,6 @@
-import Foundation
 import HTTPClient
 import Networking
 import Runtime
-import TestPrograms
 import Testing
 
 /// A client and the loops under it, as long as a test needs them.
@@ -37,20 +35,3 @@ func failure(_ client: HTTPClient, _ request: HTTPClientRequest) async -> HTTPCl
 }
 
 func address(_ text: String) throws -> SocketAddress { try #require(SocketAddress(literal: text)) }
-
-/// A certificate for localhost that signs itself, made by the openssl command.
-struct TestCertificate {
-    let chain: String
-    let key: String
-
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "parley-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        chain = folder.appending(path: "chain.pem").path
-        key = folder.appending(path: "key.pem").path
-        let arguments =
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-            + ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", chain]
-        try #require(try TestProgram.run("/usr/bin/openssl", arguments) == 0)
-    }
-}

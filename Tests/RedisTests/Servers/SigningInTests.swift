@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `TLS, when the certificate is trusted and is the host's`() async throws {
-        let certificate = try Certificate()
+        let certificate = try TestCertificate(for: "DNS:localhost,IP:127.0.0.1")
         defer { certificate.remove() }
         let port = try RedisServer.freePort()
         let settings = [
@@ -66,25 +66,6 @@ import Testing
             }
         }
     }
-}
-
-/// A certificate for localhost and 127.0.0.1 that signs itself, made by the openssl command.
-private struct Certificate {
-    let folder: URL
-    var chain: String { folder.appending(path: "chain.pem").path() }
-    var key: String { folder.appending(path: "key.pem").path() }
-
-    init() throws {
-        folder = URL.temporaryDirectory.appending(path: "parley-redis-tls-\(UInt64.random(in: 0 ... .max))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-            "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", chain,
-        ]
-        try #require(try TestProgram.run("/usr/bin/openssl", arguments) == 0)
-    }
-
-    func remove() { try? FileManager.default.removeItem(at: folder) }
 }
 
 /// Collects log lines.
