@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,4 +23,15 @@ def fresh_database():
         try:
             yield urlunsplit(urlsplit(cluster_url())._replace(path=f"/{name}"))
         finally:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop(admin, name)
+
+
+def drop(admin: psycopg.Connection, name: str):
+    """Drops a database with whoever is still in it."""
+    for _ in range(50):
+        try:
+            return admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            # An autovacuum worker is in it, whom only a superuser may end. It leaves by itself.
+            time.sleep(0.2)
+    raise AssertionError(f"the database {name} could not be dropped")
