@@ -109,7 +109,7 @@ extension TestService {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(bearers.count { $0 == nil } == 0)
-            #expect(Set(bearers.compactMap(\.?.member)).count == 1 && Set(bearers.compactMap(\.?.signIn)).count == 2)
+            #expect(Set(bearers.compactMap { $0?.member }).count == 1 && Set(bearers.compactMap { $0?.signIn }).count == 2)
         }
     }
 
