@@ -11,6 +11,7 @@ enum Command {
           serve                     serves until SIGTERM, then finishes what is under way
           migrate [status]          brings the database's schema up to date, or says where it stands
           doctor                    checks the configuration, the database and the machine
+          doctor --after-restore    the same, and tells devices to begin anew: run it when the database was restored, promoted or moved
           bench SCENARIO …          puts a load on a running service (parley bench help)
           dev                       a private PostgreSQL, two people and the service: for development
           seed                      makes the two people of development
@@ -31,6 +32,7 @@ enum Command {
             case ("migrate", ["status"]): return try await migrationStatus(environment)
             case ("seed", []): try await seed(environment)
             case ("doctor", []): return await DoctorCommand(environment: environment).run()
+            case ("doctor", ["--after-restore"]): return try await afterRestore(environment)
             case ("bench", _): return await bench(rest, environment)
             case ("version", []): print("parley \(version)")
             case ("help", _), ("--help", _), ("-h", _): print(usage)
@@ -81,6 +83,12 @@ enum Command {
         let configuration = try configuration(environment)
         guard configuration.stage != .production else { throw DevFailure("PARLEY_ENV is production: its people register themselves") }
         try await Workshop.run(configuration) { try await $0.seed(DemoPerson.everyone) }
+    }
+
+    private static func afterRestore(_ environment: [String: String]) async throws -> Int32 {
+        try await Workshop.run(configuration(environment)) { try await $0.beginGeneration() }
+        print("devices that come back read a snapshot from now on")
+        return await DoctorCommand(environment: environment).run()
     }
 
     private static func bench(_ arguments: [String], _ environment: [String: String]) async -> Int32 {

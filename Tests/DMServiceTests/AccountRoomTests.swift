@@ -206,7 +206,7 @@ import Testing
     @Test func `what has expired for a day goes, and takes its sign-in and device along once nothing of them is left`() async throws {
         try await TestService.run(nodes: 2) { nodes in
             let database = nodes[0].services.database
-            let sweeper = ExpirySweeper(database: database)
+            let sweeper = ExpirySweeper(database: database, syncWindow: .seconds(86_400))
             let account = try await register("ada", on: nodes[0])
             let gone = try await signIn(.username(account.username), on: nodes[0])
             let kept = try await signIn(.username(account.username), on: nodes[0])
@@ -217,8 +217,8 @@ import Testing
             #expect(try await sweeper.sweep() == 0, "its access tokens may still live")
             try await database.execute(ExpireTokens(of: try #require(gone.device), interval: "25 hours"))
             try await database.execute(ExpireSpentTokens())
-            async let here = nodes[0].onLoop { try await ExpirySweeper(database: $0.database).sweep() }
-            async let there = nodes[1].onLoop { try await ExpirySweeper(database: $0.database).sweep() }
+            async let here = nodes[0].onLoop { try await ExpirySweeper(database: $0.database, syncWindow: .seconds(86_400)).sweep() }
+            async let there = nodes[1].onLoop { try await ExpirySweeper(database: $0.database, syncWindow: .seconds(86_400)).sweep() }
             #expect(try await here + there == 2)
 
             #expect(try await database.query(DevicesOf(member: account.id)) == [try #require(kept.device)])
@@ -234,7 +234,7 @@ import Testing
             let pair = try await signIn(.username(account.username), on: nodes[0])
             let device = try #require(pair.device)
             try await nodes[0].services.database.execute(AddExpiredTokens(device: device, count: 10_001))
-            let sweeper = ExpirySweeper(database: nodes[0].services.database)
+            let sweeper = ExpirySweeper(database: nodes[0].services.database, syncWindow: .seconds(86_400))
             #expect(try await sweeper.round() < .seconds(5))
             #expect(try await sweeper.round() == .seconds(60), "the last one went")
             #expect(try await sweeper.sweep() == 0)

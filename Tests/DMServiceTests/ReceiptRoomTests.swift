@@ -64,7 +64,7 @@ import Testing
             let node = nodes[0]
             let (ada, ben, conversation) = try await node.pair()
             let message = try await node.send("hello", to: conversation, from: ada).message
-            _ = try await node.services.database.first(ChangePrivacy(member: ben.id, readReceipts: false))
+            _ = try await node.services.database.first(ChangePrivacy(member: ben.id, change: Privacy.Change(readReceipts: false)))
             let standing = try await node.mark(.read, by: ben, in: conversation, 1)
             #expect(standing.receipt.read?.seq == 1 && standing.ownRev == 1)
             let status = try await node.services.receipts.status(of: message.id, in: nil, for: ada.id)
@@ -73,7 +73,7 @@ import Testing
             _ = try await node.mark(.read, by: ada, in: conversation, 2)
             let hidden = try await node.services.receipts.status(of: answer.id, in: nil, for: ben.id)
             #expect(hidden.recipients.map(\.stage) == [.delivered], "who does not tell is not told")
-            _ = try await node.services.database.first(ChangePrivacy(member: ben.id, readReceipts: true))
+            _ = try await node.services.database.first(ChangePrivacy(member: ben.id, change: Privacy.Change(readReceipts: true)))
             #expect(try await node.services.receipts.status(of: answer.id, in: nil, for: ben.id).recipients.map(\.stage) == [.read])
             #expect(try await node.services.receipts.status(of: message.id, in: nil, for: ada.id).recipients.map(\.stage) == [.delivered])
             _ = try await node.mark(.read, by: ben, in: conversation, 2)
@@ -227,7 +227,7 @@ private struct ReceiptHistory: Statement {
 /// How many `rev` each change took: messages have a span, a mark takes one.
 private struct RevsOf: Statement {
     static let sql = """
-        SELECT coalesce(to_seq - from_seq + 1, 1) FROM changes WHERE conversation_id = $1 AND user_id IS NULL
+        SELECT coalesce(to_seq - from_seq + 1, 1) FROM changes WHERE conversation_id = $1 AND user_id IS NULL AND rev > 0
         """
     let conversation: Conversation.ID
 

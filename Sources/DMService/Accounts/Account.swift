@@ -10,11 +10,31 @@ struct Account: Sendable, JSONEncodable {
 
     func encode(into json: inout JSONWriter) {
         json.beginObject()
+        encodeFields(into: &json)
+        json.endObject()
+    }
+
+    /// The members of the object alone, for what says more.
+    fileprivate func encodeFields(into json: inout JSONWriter) {
         json.field("id", id)
         json.field("username", username)
         json.field("email", ifPresent: email)
         json.field("display_name", displayName)
         json.field("created_at", createdAt)
+    }
+}
+
+/// The same, and what its owner lets others see.
+struct OwnAccount: Sendable, JSONEncodable {
+    let account: Account
+    let privacy: Privacy
+
+    var profile: Profile { Profile(id: account.id, username: account.username, displayName: account.displayName) }
+
+    func encode(into json: inout JSONWriter) {
+        json.beginObject()
+        account.encodeFields(into: &json)
+        json.field("privacy", privacy)
         json.endObject()
     }
 }

@@ -63,7 +63,7 @@ struct AccountActions: Sendable {
     }
 
     /// One's own account; `nil` when it is gone.
-    func account(of member: Member.ID) async throws -> Account? { try await database.first(AccountOf(member: member)) }
+    func ownAccount(of member: Member.ID) async throws -> OwnAccount? { try await database.first(OwnAccountOf(member: member)) }
 
     private func displayName(_ text: String?) throws(AccountRefusal) -> String? {
         guard let text else { return nil }
@@ -75,11 +75,23 @@ struct AccountActions: Sendable {
     /// Changes how a member is called.
     ///
     /// - Throws: ``AccountRefusal``; 401 when the account is gone.
-    func rename(_ member: Member.ID, to text: String) async throws -> Account {
+    func rename(_ member: Member.ID, to text: String) async throws -> OwnAccount {
         guard let name = try displayName(text), let account = try await database.first(UpdateDisplayName(member: member, name: name)) else {
             throw HTTPError.unauthenticated
         }
+        delivery.update(account)
         return account
+    }
+
+    /// Changes what a member lets others see, and so sees of them.
+    ///
+    /// - Throws: 401 when the account is gone.
+    func change(_ privacy: Privacy.Change, of member: Member.ID) async throws -> Privacy {
+        guard let account = try await database.first(ChangePrivacy(member: member, change: privacy)) else {
+            throw HTTPError.unauthenticated
+        }
+        delivery.update(account)
+        return account.privacy
     }
 
     // MARK: Signing in

@@ -52,13 +52,20 @@ struct RegisteredAccount: Statement {
 }
 
 /// One's own account.
-struct AccountOf: Statement {
-    static let sql = "SELECT id, username, email, display_name, created_at FROM users WHERE id = $1"
+struct OwnAccountOf: Statement {
+    static let sql = "SELECT \(OwnAccount.columns) FROM users WHERE id = $1"
     let member: Member.ID
 
     func bind(to parameters: inout ParameterWriter) { parameters.append(member) }
 
-    func decode(_ row: borrowing Row) throws(PostgresError) -> Account { try Account(row) }
+    func decode(_ row: borrowing Row) throws(PostgresError) -> OwnAccount { try OwnAccount(row) }
+}
+
+extension OwnAccount {
+    static let columns = "id, username, email, display_name, created_at, \(Privacy.columns)"
+
+    /// - Parameter row: ``columns``.
+    init(_ row: borrowing Row) throws(PostgresError) { self.init(account: try Account(row), privacy: try Privacy(row, from: 5)) }
 }
 
 extension Account {
@@ -72,9 +79,12 @@ extension Account {
     }
 }
 
-/// How a member is called from now on. No row when the account is gone.
+/// How a member is called from now on, which those hear of who write with them. No row when the account is gone.
 struct UpdateDisplayName: Statement {
-    static let sql = "UPDATE users SET display_name = $2 WHERE id = $1 RETURNING id, username, email, display_name, created_at"
+    static let sql = """
+        WITH changed AS (UPDATE users SET display_name = $2 WHERE id = $1 RETURNING \(OwnAccount.columns))
+        SELECT \(OwnAccount.columns), touch_profile($1) FROM changed
+        """
     let member: Member.ID
     let name: String
 
@@ -83,7 +93,7 @@ struct UpdateDisplayName: Statement {
         parameters.append(name)
     }
 
-    func decode(_ row: borrowing Row) throws(PostgresError) -> Account { try Account(row) }
+    func decode(_ row: borrowing Row) throws(PostgresError) -> OwnAccount { try OwnAccount(row) }
 }
 
 /// What signing in needs of an account, found by its folded username.
@@ -290,7 +300,7 @@ struct SignInOfRefreshToken: Statement {
 /// Who a living sign-in belongs to, and on which device.
 struct OwnerOfSignIn: Statement {
     static let sql = """
-        SELECT u.id, u.username, u.display_name, s.device_id, u.read_receipts FROM sessions s JOIN users u ON u.id = s.user_id
+        SELECT u.id, u.username, u.display_name, s.device_id, \(Privacy.columns) FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL
         """
     let signIn: SignIn.ID
@@ -301,11 +311,11 @@ struct OwnerOfSignIn: Statement {
         let device: Device.ID
         let privacy: Privacy
 
-        /// - Parameter row: `id, username, display_name, device_id, read_receipts`.
-        init(_ row: borrowing Row) throws(PostgresError) {
+        /// Reads `id, username, display_name, device_id`, and ``Privacy/columns``, which begin at the column `place`.
+        init(_ row: borrowing Row, privacyFrom place: Int = 4) throws(PostgresError) {
             profile = try Profile(row)
             device = try row.value(3)
-            privacy = Privacy(readReceipts: try row.value(4))
+            privacy = try Privacy(row, from: place)
         }
     }
 

@@ -51,6 +51,22 @@ struct DeleteExpiredHostSignIns: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> Device.ID { try row.value(0) }
 }
 
+/// Deletes changes that are older than the window.
+struct DeleteOldChanges: Statement {
+    // The oldest stand first in the index, so nothing else is read.
+    static let sql = """
+        DELETE FROM changes WHERE ctid = ANY (ARRAY(
+            SELECT l.ctid FROM (SELECT ctid, at FROM changes ORDER BY xid LIMIT $1) l WHERE l.at < clock_timestamp() - $2 * interval '1 second'))
+        """
+    let limit: Int
+    let window: Duration
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(Int64(limit))
+        parameters.append(Double(window.components.seconds))
+    }
+}
+
 /// Locks devices that nobody is signing in on just now.
 struct LockDevices: Statement {
     static let sql = "SELECT id FROM devices WHERE id = ANY($1) FOR UPDATE SKIP LOCKED"

@@ -2,9 +2,12 @@ internal import Observability
 internal import Postgres
 internal import Runtime
 
-/// Forgets sign-ins that nobody can use any more: their refresh tokens, and once none is left the sign-in and its device.
+/// Forgets sign-ins that nobody can use any more: their refresh tokens, and once none is left the sign-in and its device; and changes that
+/// nobody can catch up with any more.
 struct ExpirySweeper: Service {
     let database: Database
+    /// How far back a device can catch up.
+    let syncWindow: Duration
 
     /// Between two rounds. Each node makes its own; one sweeps at a time.
     private static let interval = Duration.seconds(60)
@@ -12,6 +15,8 @@ struct ExpirySweeper: Service {
     private static let shortInterval = Duration.seconds(2)
     /// Refresh tokens of one transaction, and as many sign-ins of the host app, and tickets for sockets.
     private static let slice = 500
+    /// Changes of one transaction: they are narrow, and many.
+    private static let changes = 5_000
     /// Transactions of one round, so that what piled up does not take the database from everybody else.
     private static let slices = 20
 
@@ -39,10 +44,23 @@ struct ExpirySweeper: Service {
     func round() async throws -> Duration {
         for _ in 0..<Self.slices {
             let count = try await database.onLoop { try await sweep() }
-            if count < Self.slice { return Self.interval }
+            if count < Self.slice { return try await forgetChanges() }
         }
         return Self.shortInterval
     }
+
+    private func forgetChanges() async throws -> Duration {
+        for _ in 0..<Self.slices {
+            let count = try await database.onLoop { [self] in
+                try await database.execute(DeleteOldChanges(limit: Self.changes, window: syncWindow + Self.windowLeeway))
+            }
+            if count < Self.changes { return Self.interval }
+        }
+        return Self.shortInterval
+    }
+
+    /// What a device asks for while its token grows too old is still there.
+    private static let windowLeeway = Duration.seconds(3600)
 
     /// Deletes one slice. Answers how many that were of what it deleted the most: refresh tokens, sign-ins of the host app, or tickets.
     func sweep() async throws -> Int {

@@ -26,6 +26,8 @@ struct Conversation: Sendable {
     let lastSeq: Int64
     /// Counts what every member may see: a client whose own is lower has missed something.
     let rev: Int64
+    /// Counts what only the viewer sees.
+    let ownRev: Int64
 
     /// Somebody in a conversation, as another of them sees them.
     struct Participant: Sendable {
@@ -49,6 +51,12 @@ extension Conversation.Participant: JSONEncodable {
 extension Conversation: JSONEncodable {
     func encode(into json: inout JSONWriter) {
         json.beginObject()
+        encodeFields(into: &json)
+        json.endObject()
+    }
+
+    /// The members of the object alone, for what says more of a conversation.
+    func encodeFields(into json: inout JSONWriter) {
         json.field("id", id)
         json.field("kind", kind.name)
         json.field("created_at", createdAt)
@@ -57,7 +65,14 @@ extension Conversation: JSONEncodable {
         json.field("last_read_seq", lastReadSeq)
         json.field("unread_count", unread.shown)
         json.field("rev", rev)
-        json.endObject()
+        json.field("own_rev", ownRev)
+    }
+
+    /// Its messages with how far each of the viewer's own got.
+    func staging(_ messages: [Message], for viewer: Member.ID) -> [Message] {
+        let others = participants.filter { $0.profile.id != viewer }
+        let marks = OthersMarks(read: others.map(\.readSeq).min() ?? 0, delivered: others.map(\.deliveredSeq).min() ?? 0)
+        return marks.staging(messages, of: viewer)
     }
 }
 

@@ -23,6 +23,7 @@ struct ConversationActions: Sendable {
             isNew = try await database.transaction { transaction in
                 guard try await transaction.first(InsertDirectConversation(id: fresh, pair: pair)) != nil else { return false }
                 try await transaction.execute(InsertParticipants(conversation: fresh, members: [member, recipient]))
+                try await transaction.execute(LogCreation(conversation: fresh))
                 return true
             }
         } catch let error as PostgresError where error.sqlState == "23503" {
@@ -34,10 +35,18 @@ struct ConversationActions: Sendable {
 
     /// - Throws: 404 for a conversation that `viewer` is not in, as for one that does not exist.
     func conversation(_ id: Conversation.ID, for viewer: Member.ID) async throws -> Conversation {
-        let lines = try await database.query(ConversationFor(conversation: id, viewer: viewer))
-        guard let first = lines.first, let kind = Conversation.Kind(rawValue: first.kind) else { throw HTTPError.notFound }
-        return Conversation(
-            id: id, kind: kind, createdAt: first.createdAt, participants: lines.map(\.participant), lastReadSeq: first.readSeq,
-            unread: first.unread, lastSeq: first.lastSeq, rev: first.rev)
+        guard let conversation = try await conversations([id], for: viewer)[id] else { throw HTTPError.notFound }
+        return conversation
+    }
+
+    /// Those of these conversations that `viewer` is in.
+    func conversations(_ ids: [Conversation.ID], for viewer: Member.ID) async throws -> [Conversation.ID: Conversation] {
+        let lines = try await database.query(ConversationsFor(conversations: ids, viewer: viewer))
+        return Dictionary(grouping: lines, by: \.conversation).compactMapValues { lines in
+            guard let first = lines.first, let kind = Conversation.Kind(rawValue: first.kind) else { return nil }
+            return Conversation(
+                id: first.conversation, kind: kind, createdAt: first.createdAt, participants: lines.map(\.participant),
+                lastReadSeq: first.readSeq, unread: first.unread, lastSeq: first.lastSeq, rev: first.rev, ownRev: first.ownRev)
+        }
     }
 }

@@ -42,42 +42,56 @@ struct InsertParticipants: Statement {
     }
 }
 
-/// A conversation, to somebody who is in it: one row for each participant. No rows to anybody else.
-struct ConversationFor: Statement {
+/// Notes that a conversation is new, which those in it hear of.
+struct LogCreation: Statement {
+    static let sql = "INSERT INTO changes (xid, conversation_id, rev, at) VALUES (pg_current_xact_id(), $1, 0, clock_timestamp())"
+    let conversation: Conversation.ID
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(conversation) }
+}
+
+/// Conversations, to somebody who is in them: one row for each participant. No rows to anybody else.
+struct ConversationsFor: Statement {
+    // What is the same in all rows of a conversation is found once, the unread count above all.
     static let sql = """
-        SELECT c.kind, c.created_at, c.last_seq, c.rev, me.read_seq, \(UnreadConversations.count),
-               u.id, u.username, u.display_name,
-               CASE WHEN p.user_id = $2 OR viewer.read_receipts THEN p.shared_read_seq ELSE 0 END, p.delivered_seq
-          FROM conversations c
-          JOIN participants me ON me.conversation_id = c.id AND me.user_id = $2 AND me.left_rev IS NULL
-          JOIN users viewer ON viewer.id = me.user_id
+        WITH seen AS MATERIALIZED (
+            SELECT c.id, c.kind, c.created_at, c.last_seq, c.rev, me.read_seq, \(UnreadConversations.count) AS unread, me.own_rev,
+                   viewer.read_receipts
+              FROM conversations c
+              JOIN participants me ON me.conversation_id = c.id AND me.user_id = $2 AND me.left_rev IS NULL
+              JOIN users viewer ON viewer.id = me.user_id
+             WHERE c.id = ANY ($1))
+        SELECT c.kind, c.created_at, c.last_seq, c.rev, c.read_seq, c.unread, u.id, u.username, u.display_name,
+               CASE WHEN p.user_id = $2 OR c.read_receipts THEN p.shared_read_seq ELSE 0 END, p.delivered_seq, c.id, c.own_rev
+          FROM seen c
           JOIN participants p ON p.conversation_id = c.id AND p.left_rev IS NULL
           JOIN users u ON u.id = p.user_id
-         WHERE c.id = $1
          ORDER BY p.joined_at, u.id
         """
-    let conversation: Conversation.ID
+    let conversations: [Conversation.ID]
     let viewer: Member.ID
 
     struct Line: Sendable {
+        let conversation: Conversation.ID
         let kind: Int16
         let createdAt: Timestamp
         let lastSeq: Int64
         let rev: Int64
         let readSeq: Int64
         let unread: Unread
+        let ownRev: Int64
         let participant: Conversation.Participant
     }
 
     func bind(to parameters: inout ParameterWriter) {
-        parameters.append(conversation)
+        parameters.append(conversations)
         parameters.append(viewer)
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Line {
         Line(
-            kind: try row.int16(0), createdAt: try row.value(1), lastSeq: try row.int64(2), rev: try row.int64(3),
-            readSeq: try row.int64(4), unread: Unread(shown: try row.int64(5)),
+            conversation: try row.value(11), kind: try row.int16(0), createdAt: try row.value(1), lastSeq: try row.int64(2),
+            rev: try row.int64(3), readSeq: try row.int64(4), unread: Unread(shown: try row.int64(5)), ownRev: try row.int64(12),
             participant: Conversation.Participant(
                 profile: try Profile(row, from: 6), readSeq: try row.int64(9), deliveredSeq: try row.int64(10)))
     }

@@ -69,7 +69,7 @@ struct InsertTicket: Statement {
 struct TakeTicket: Statement {
     static let sql = """
         WITH taken AS (DELETE FROM socket_tickets WHERE hash = $1 RETURNING session_id, socket_until, expires_at)
-        SELECT u.id, u.username, u.display_name, s.device_id, u.read_receipts, s.id, t.socket_until
+        SELECT u.id, u.username, u.display_name, s.device_id, s.id, t.socket_until, \(Privacy.columns)
           FROM taken t JOIN sessions s ON s.id = t.session_id AND s.revoked_at IS NULL JOIN users u ON u.id = s.user_id
          WHERE t.expires_at > clock_timestamp()
         """
@@ -78,7 +78,7 @@ struct TakeTicket: Statement {
     func bind(to parameters: inout ParameterWriter) { parameters.append(bytes: digest.bytes) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> (owner: OwnerOfSignIn.Owner, signIn: SignIn.ID, until: Timestamp) {
-        (try OwnerOfSignIn.Owner(row), try row.value(5), try row.value(6))
+        (try OwnerOfSignIn.Owner(row, privacyFrom: 6), try row.value(4), try row.value(5))
     }
 }
 

@@ -44,7 +44,7 @@ final class HostKeys: Service {
                 try await Task.sleep(for: state.withLock { source.pause(after: $0.lifetime, failures: $0.failures) })
             }
         } catch {
-            await source.close()
+            await close()
             throw error
         }
     }
@@ -87,6 +87,8 @@ final class HostKeys: Service {
             Logger.current.warning("the host app's keys could not be read: those known before still count", [.reason: error.reason])
         }
     }
+
+    func close() async { await source.close() }
 
     /// Reads them.
     ///

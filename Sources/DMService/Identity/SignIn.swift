@@ -29,4 +29,10 @@ struct Principal: Sendable {
     let device: Device.ID
     /// When the access token expires, and the socket with it unless it brings a new one.
     let expires: Timestamp
+
+    /// The same, called otherwise.
+    func with(_ profile: Profile) -> Principal { Principal(profile: profile, signIn: signIn, device: device, expires: expires) }
+
+    /// The same, with a token that is good until then.
+    func until(_ expires: Timestamp) -> Principal { Principal(profile: profile, signIn: signIn, device: device, expires: expires) }
 }

@@ -40,10 +40,7 @@ struct MessageRoutes: Sendable {
         guard let first = lines.first else { throw HTTPError.notFound }
         let rows = lines.compactMap(\.message)
         let page = rows.prefix(query.limit)
-        var items = try await profiles.name(Array(page))
-        for index in items.indices where items[index].sender.id == context.member {
-            items[index].stage = first.others.stage(of: items[index].seq)
-        }
+        let items = first.others.staging(try await profiles.name(Array(page)), of: context.member)
         let next = rows.count > query.limit ? page.last.map { query.window.following($0.seq).text } : nil
         return .json(200, HistoryPage(page: Page(items: items, nextCursor: next.map(Paging<String>.encode)), headSeq: first.headSeq))
     }

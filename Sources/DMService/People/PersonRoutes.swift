@@ -10,9 +10,10 @@ struct PersonRoutes: Sendable {
 
     var routes: [Route<MemberContext>] {
         [
-            Route(.get, "/users/me", "One's own account.", output: Account.self, limit: .httpUser, handler: me),
+            Route(.get, "/users/me", "One's own account.", output: OwnAccount.self, limit: .httpUser, handler: me),
             Route(
-                .patch, "/users/me", "Changes how one is called.", input: AccountChange.self, output: Account.self, errors: [.validation],
+                .patch, "/users/me", "Changes how one is called.", input: AccountChange.self, output: OwnAccount.self,
+                errors: [.validation],
                 limit: .httpUser, handler: changeMe),
             Route(
                 .get, "/users/{user}", "What others see of somebody.", output: Profile.self, errors: [.notFound], limit: .httpUser,
@@ -24,7 +25,7 @@ struct PersonRoutes: Sendable {
     }
 
     private func me(_ request: Request, _ context: MemberContext) async throws -> Response {
-        guard let account = try await accounts.account(of: context.member) else { throw HTTPError.unauthenticated }
+        guard let account = try await accounts.ownAccount(of: context.member) else { throw HTTPError.unauthenticated }
         return .json(200, account)
     }
 

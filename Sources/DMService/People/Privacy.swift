@@ -13,27 +13,29 @@ struct Privacy: Sendable, JSONEncodable {
     }
 
     /// The settings that are to change.
-    struct Change: JSONDecodable, Sendable {
+    struct Change: Sendable {
         let readReceipts: Bool?
+    }
+}
 
-        init(from json: inout JSONReader) throws(JSONError) {
-            var readReceipts: Bool?
-            try json.beginObject()
-            while let key = try json.nextKey() {
-                switch key {
-                case "read_receipts": readReceipts = try json.decode()
-                default: try json.skip()
-                }
+extension Privacy.Change: JSONDecodable {
+    init(from json: inout JSONReader) throws(JSONError) {
+        var readReceipts: Bool?
+        try json.beginObject()
+        while let key = try json.nextKey() {
+            switch key {
+            case "read_receipts": readReceipts = try json.decode()
+            default: try json.skip()
             }
-            self.readReceipts = readReceipts
         }
+        self.readReceipts = readReceipts
     }
 }
 
 /// `/users/me/privacy`.
 struct PrivacyRoutes: Sendable {
     let database: Database
-    let delivery: Delivery
+    let accounts: AccountActions
 
     var routes: [Route<MemberContext>] {
         [
@@ -52,33 +54,39 @@ struct PrivacyRoutes: Sendable {
     }
 
     private func change(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let change = try request.decode(Privacy.Change.self)
-        let statement = ChangePrivacy(member: context.member, readReceipts: change.readReceipts)
-        guard let privacy = try await database.first(statement) else { throw HTTPError.unauthenticated }
-        delivery.set(privacy, of: context.member)
-        return .json(200, privacy)
+        .json(200, try await accounts.change(try request.decode(Privacy.Change.self), of: context.member))
     }
 }
 
 struct PrivacyOf: Statement {
-    static let sql = "SELECT read_receipts FROM users WHERE id = $1"
+    static let sql = "SELECT \(Privacy.columns) FROM users WHERE id = $1"
     let member: Member.ID
 
     func bind(to parameters: inout ParameterWriter) { parameters.append(member) }
 
-    func decode(_ row: borrowing Row) throws(PostgresError) -> Privacy { Privacy(readReceipts: try row.value(0)) }
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Privacy { try Privacy(row) }
+}
+
+extension Privacy {
+    static let columns = "read_receipts"
+
+    /// Reads ``columns``, which begin at the column `first`.
+    init(_ row: borrowing Row, from first: Int = 0) throws(PostgresError) { self.init(readReceipts: try row.value(first)) }
 }
 
 /// Changes what is given.
 struct ChangePrivacy: Statement {
-    static let sql = "UPDATE users SET read_receipts = coalesce($2, read_receipts) WHERE id = $1 RETURNING read_receipts"
+    static let sql = """
+        WITH changed AS (UPDATE users SET read_receipts = coalesce($2, read_receipts) WHERE id = $1 RETURNING \(OwnAccount.columns))
+        SELECT \(OwnAccount.columns), touch_account($1) FROM changed
+        """
     let member: Member.ID
-    let readReceipts: Bool?
+    let change: Privacy.Change
 
     func bind(to parameters: inout ParameterWriter) {
         parameters.append(member)
-        parameters.append(readReceipts)
+        parameters.append(change.readReceipts)
     }
 
-    func decode(_ row: borrowing Row) throws(PostgresError) -> Privacy { Privacy(readReceipts: try row.value(0)) }
+    func decode(_ row: borrowing Row) throws(PostgresError) -> OwnAccount { try OwnAccount(row) }
 }

@@ -1,5 +1,7 @@
 internal import Networking
+internal import Observability
 internal import Postgres
+internal import Redis
 internal import Runtime
 
 /// What `parley doctor` found out about one thing.
@@ -48,14 +50,49 @@ extension Configuration {
 }
 
 extension Workshop {
-    /// Looks at the database: its version, its promises to keep what it commits, its free connections, its schema.
+    /// Looks at the database: its version, its promises to keep what it commits, its free connections, its schema; and at what else the service
+    /// is told to use.
     public func examine() async throws -> [Finding] {
-        var findings = try await examineServer()
+        var findings = await examineOthers() + (try await examineServer())
         let problems = try await schemaProblems()
         findings.append(
             Finding(
                 "schema", problems.isEmpty, problems.isEmpty ? "up to date" : problems.joined(separator: "; ") + ". Run: parley migrate."))
         return findings
+    }
+
+    private func examineOthers() async -> [Finding] {
+        var findings: [Finding] = []
+        if configuration.redis != nil {
+            do {
+                try await askRedis()
+                findings.append(Finding("Redis", true, "answers"))
+            } catch {
+                findings.append(
+                    Finding("Redis", false, "cannot be asked: \(error). Without it all works, slower between nodes. Check REDIS_URL."))
+            }
+        }
+        if configuration.hostAccounts != nil {
+            do {
+                let keys = try await configuration.hostKeys(group: group, registry: .shared)
+                try await keys?.load()
+                await keys?.close()
+                findings.append(Finding("host app's keys", true, "can be read"))
+            } catch {
+                let reason = (error as? HostKeyFailure)?.reason ?? "\(error)"
+                findings.append(Finding("host app's keys", false, "cannot be read: \(reason). The host app's people cannot sign in."))
+            }
+        }
+        return findings
+    }
+
+    private func askRedis() async throws {
+        guard let settings = configuration.redis else { return }
+        let redis = try await Redis(settings, on: group, metrics: .shared)
+        let result: Result<RedisReply, any Error>
+        do { result = .success(try await redis.send("PING")) } catch { result = .failure(error) }
+        await redis.close()
+        _ = try result.get()
     }
 
     private func examineServer() async throws -> [Finding] {
@@ -72,6 +109,12 @@ extension Workshop {
                         ? "commits reach the disk before they are answered"
                         : "fsync, full_page_writes or synchronous_commit is off: a message that was acknowledged may be lost. Turn them on."
                 ),
+                Finding(
+                    "oldest transaction", facts.oldestTransaction < 600,
+                    facts.oldestTransaction < 600
+                        ? "\(facts.oldestTransaction) s"
+                        : "\(facts.oldestTransaction) s: what is deleted cannot be reclaimed, and looking for changes takes longer. End it."
+                ),
                 .connections(
                     free: facts.freeConnections, held: facts.heldConnections, maximum: facts.maximumConnections,
                     needed: configuration.neededConnections(cores: cores)),
@@ -87,7 +130,9 @@ private struct ServerFacts: Statement {
                current_setting('max_connections')::int4,
                (current_setting('superuser_reserved_connections')::int8
                 + coalesce(current_setting('reserved_connections', true), '0')::int8 + connections.count)::int4,
-               connections.held::int4
+               connections.held::int4,
+               coalesce((SELECT extract(epoch FROM max(clock_timestamp() - xact_start)) FROM pg_stat_activity
+                          WHERE datname = current_database()), 0)::int4
           FROM (SELECT count(*), count(*) FILTER (WHERE application_name = current_setting('application_name')) AS held
                   FROM pg_stat_activity
                   -- Of other roles' connections the type is not told.
@@ -101,12 +146,15 @@ private struct ServerFacts: Statement {
         let freeConnections: Int
         /// By this one and others of its name.
         let heldConnections: Int
+        /// Its age in seconds.
+        let oldestTransaction: Int
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Facts {
         let maximum = Int(try row.int32(2))
         return Facts(
             version: Int(try row.int32(0)), isDurable: try row.bool(1), maximumConnections: maximum,
-            freeConnections: max(0, maximum - Int(try row.int32(3))), heldConnections: Int(try row.int32(4)))
+            freeConnections: max(0, maximum - Int(try row.int32(3))), heldConnections: Int(try row.int32(4)),
+            oldestTransaction: Int(try row.int32(5)))
     }
 }

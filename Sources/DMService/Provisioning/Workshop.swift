@@ -6,7 +6,7 @@ internal import Runtime
 /// What is done to a database beside serving it: migrating, seeding, making people for a load. Lives for one call.
 public struct Workshop: Sendable {
     let configuration: Configuration
-    private let group: EventLoopGroup
+    let group: EventLoopGroup
 
     /// Runs `body` with a workshop, and clears up after it.
     public static func run<Value: Sendable>(_ configuration: Configuration, _ body: (Workshop) async throws -> Value) async throws -> Value
@@ -29,6 +29,11 @@ public struct Workshop: Sendable {
             if case .applied = migration.state { return nil }
             return "migration \(migration.version) \(migration.name) is \(migration.state)"
         }
+    }
+
+    /// Says that the database lives anew: it was restored, promoted or moved. Devices that come back then read a snapshot.
+    public func beginGeneration() async throws {
+        try await withServices { services in _ = try await services.database.execute(BeginGeneration()) }
     }
 
     private func migrator() throws -> Migrator {

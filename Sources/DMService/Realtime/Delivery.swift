@@ -45,14 +45,35 @@ struct Delivery: Sendable {
         tell(loopsOf: member) { $0.replaceOlder(of: seat) }
     }
 
+    /// Lets somebody on this loop know when something is told to a member.
+    func listen(for member: Member.ID) -> Listener { gateways.current.listen(for: member) }
+
+    /// Sends all listeners home: the server stops.
+    func endListening() {
+        for loop in loops {
+            let gateways = gateways
+            loop.post { gateways.current.endListening() }
+        }
+    }
+
     /// Closes the sockets of a sign-in that has ended, wherever they are.
     func revoke(_ signIn: SignIn.ID, of member: Member.ID, as reason: SocketEnd = .revoked) {
         tell(loopsOf: member) { $0.revoke(signIn, of: member, as: reason) }
     }
 
-    /// Shows a member's sockets from now on what this allows, wherever they are.
-    func set(_ privacy: Privacy, of member: Member.ID) {
-        tell(loopsOf: member) { $0.set(privacy, of: member) }
+    /// Whether a member has a socket here, or somebody waits for what they are told.
+    func reaches(_ member: Member.ID) -> Bool { directory.loops(of: member) != 0 }
+
+    /// Sends a frame to all sockets of a member.
+    func tell(_ member: Member.ID, _ frame: [UInt8]) {
+        let frame = Frame(whole: frame)
+        tell(loopsOf: member) { $0.send(frame, to: member, except: nil) }
+    }
+
+    /// A member's account changed: their sockets go by that from now on, wherever they are, and are told.
+    func update(_ account: OwnAccount) {
+        let frame = Frame(whole: SocketFrame.event("account_update") { account.encode(into: &$0) })
+        tell(loopsOf: account.profile.id) { $0.update(account, telling: frame) }
     }
 
     /// Calls `body` on each loop where the member has sockets.

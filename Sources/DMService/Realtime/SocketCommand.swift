@@ -6,6 +6,7 @@ package struct SocketCommand: Sendable {
         case auth(token: String)
         case sendMessage(Message.Draft, to: Conversation.ID)
         case mark(Receipt.Kind, in: Conversation.ID, to: ReceiptActions.Target)
+        case sync(since: SyncToken?)
         case ping
     }
 
@@ -37,6 +38,7 @@ package struct SocketCommand: Sendable {
                 action = .sendMessage(data.draft, to: data.conversation)
             case "mark_read": action = try Self.mark(.read, envelope.data)
             case "mark_delivered": action = try Self.mark(.delivered, envelope.data)
+            case "sync": action = .sync(since: try envelope.data.decode(SyncData.self).since)
             case "ping": action = .ping
             case "auth": action = .auth(token: try envelope.data.decode(AuthData.self).token)
             default: throw Fault.unknownType(id: envelope.id)
@@ -138,6 +140,25 @@ extension SocketCommand {
                 }
             }
             self.token = try json.required("token", token)
+        }
+    }
+
+    private struct SyncData: JSONDecodable {
+        let since: SyncToken?
+
+        init(from json: inout JSONReader) throws(JSONError) {
+            var since: SyncToken?
+            try json.beginObject()
+            while let key = try json.nextKey() {
+                switch key {
+                case "since":
+                    guard let text: String = try json.decode(String?.self) else { continue }
+                    guard let token = SyncToken(text) else { throw json.invalid(expected: "a token that sync answered with") }
+                    since = token
+                default: try json.skip()
+                }
+            }
+            self.since = since
         }
     }
 

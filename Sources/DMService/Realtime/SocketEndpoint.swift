@@ -7,6 +7,7 @@ final class SocketEndpoint: Sendable {
     let authentication: Authentication
     let messages: MessageActions
     let receipts: ReceiptActions
+    let sync: SyncActions
     let delivery: Delivery
     let limits: RateLimits
     let metrics: SocketMetrics
@@ -18,12 +19,13 @@ final class SocketEndpoint: Sendable {
     static let subprotocol = "parley.v1"
 
     init(
-        authentication: Authentication, messages: MessageActions, receipts: ReceiptActions, delivery: Delivery, limits: RateLimits,
-        metrics: SocketMetrics, accounts: AccountActions, origins: Origins
+        authentication: Authentication, messages: MessageActions, receipts: ReceiptActions, sync: SyncActions, delivery: Delivery,
+        limits: RateLimits, metrics: SocketMetrics, accounts: AccountActions, origins: Origins
     ) {
         self.authentication = authentication
         self.messages = messages
         self.receipts = receipts
+        self.sync = sync
         self.delivery = delivery
         self.limits = limits
         self.metrics = metrics

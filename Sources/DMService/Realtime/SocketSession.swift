@@ -34,8 +34,8 @@ final class SocketSession: @unchecked Sendable {
     private var pace: SocketPace
     /// Commands of this socket that the database has not answered yet.
     private var unanswered = 0
-    /// What its member lets others see, and so is shown of them. The gateway tells of changes.
-    var privacy = Privacy(readReceipts: false)
+    /// What its member lets others see, and so is shown of them.
+    private(set) var privacy = Privacy(readReceipts: false)
     /// The server stops: the socket is closed as soon as nothing is unanswered.
     private var isRestarting = false
 
@@ -64,6 +64,13 @@ final class SocketSession: @unchecked Sendable {
     var signIn: SignIn.ID? { if case .ready(let principal, _) = state { principal.signIn } else { nil } }
 
     func send(_ frame: [UInt8]) { socket?.send(frame) }
+
+    /// Its member is called otherwise from now on, or lets others see more or less.
+    func update(_ account: OwnAccount) {
+        privacy = account.privacy
+        guard case .ready(let principal, let timer) = state else { return }
+        state = .ready(principal.with(account.profile), timer)
+    }
 
     /// Sends the answer to a command that waited for the database.
     func answer(_ frame: [UInt8]) {
@@ -138,8 +145,7 @@ final class SocketSession: @unchecked Sendable {
             guard let bearer = await bearer(of: token), case .ready(let principal, let timer) = state else { return }
             guard bearer.member == principal.profile.id, bearer.signIn == principal.signIn else { return end(.unauthenticated) }
             timer.cancel()
-            let renewed = Principal(
-                profile: principal.profile, signIn: principal.signIn, device: principal.device, expires: bearer.expires)
+            let renewed = principal.until(bearer.expires)
             state = .ready(renewed, expiryTimer(bearer.expires))
             send(endpoint.ready(renewed, command: id))
         }
@@ -190,6 +196,7 @@ final class SocketSession: @unchecked Sendable {
         case .ping: send(SocketFrame.answer("pong", to: command.id) { $0.emptyObject() })
         case .sendMessage(let draft, let conversation):
             sendMessage(draft, to: conversation, from: principal.profile, command: command.id)
+        case .sync(let token): sync(since: token, for: principal.profile.id, command: command.id)
         case .mark(let kind, let conversation, let target):
             unanswered += 1
             mark(kind, of: principal.profile.id, in: conversation, to: target, command: command.id)
@@ -213,6 +220,21 @@ final class SocketSession: @unchecked Sendable {
                 } catch {
                     answer(SocketFrame.error((error as? MarkRefusal ?? .unavailable).httpError, to: command))
                 }
+            }
+        }
+    }
+
+    private func sync(since token: SyncToken?, for member: Member.ID, command: JSONFragment?) {
+        if let wait = endpoint.limits.take(.httpUser, for: .member(member))?.wait {
+            return send(SocketFrame.error(.rateLimited, to: command, retryAfter: wait))
+        }
+        unanswered += 1
+        loop.start { [self] in
+            do {
+                let found = try await endpoint.sync.answer(to: member, since: token, size: .frame)
+                answer(SocketFrame.answer("sync", to: command) { found.encode(into: &$0) })
+            } catch {
+                answer(SocketFrame.error(Surface.answer(forFailure: error) ?? .failure, to: command))
             }
         }
     }

@@ -41,6 +41,13 @@ struct OthersMarks: Sendable {
     let delivered: Int64
 
     func stage(of seq: Int64) -> MessageStage { seq <= read ? .read : seq <= delivered ? .delivered : .sent }
+
+    /// Messages with how far each got that `sender` sent.
+    func staging(_ messages: [Message], of sender: Member.ID) -> [Message] {
+        var messages = messages
+        for index in messages.indices where messages[index].sender.id == sender { messages[index].stage = stage(of: messages[index].seq) }
+        return messages
+    }
 }
 
 extension MessageStatus: JSONEncodable {

@@ -53,6 +53,8 @@ public struct Configuration: Sendable {
     let drainLimit: Duration
     /// Whose tokens are taken besides our own; `nil`: nobody's.
     let hostAccounts: HostAccountSettings?
+    /// How far back a device can catch up.
+    let syncWindow: Duration
     /// Addresses that this service may ask although they are not of the public net.
     let outboundAllowed: [AddressBlock]
 
@@ -101,6 +103,7 @@ public struct Configuration: Sendable {
         showsDemoPeople = try settings.onOff("PARLEY_DEMO") ?? false
         metricsToken = try settings.token("PARLEY_METRICS_TOKEN")
         drainLimit = try settings.seconds(1...300, "PARLEY_DRAIN_SECONDS") ?? .seconds(10)
+        syncWindow = .seconds(86_400 * Int64(try settings.number(1...365, "PARLEY_SYNC_DAYS") ?? 7))
         outboundAllowed = try settings.addressBlocks("PARLEY_OUTBOUND_ALLOWED") ?? []
         hostAccounts = try settings.hostAccounts(stage)
         try refuseWhatProductionMustNotHave(settings)

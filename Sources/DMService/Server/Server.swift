@@ -46,7 +46,9 @@ public struct Server: Sendable {
         let server = HTTPServer(router: surface.router, configuration: serving, group: group, metrics: registry)
         Logger.current.info(
             "parley is starting", ["port": "\(configuration.port)", "loops": "\(group.loops.count)", "descriptors": "\(descriptors)"])
-        try await ServiceGroup(services.background + [server], drainLimit: configuration.drainLimit + Self.cutting).run(
+        try await ServiceGroup(
+            services.background + [server, LongPolls(delivery: services.delivery)], drainLimit: configuration.drainLimit + Self.cutting
+        ).run(
             until: ProcessSignals.stopRequested)
         await redis?.close()
         await writer.close()

@@ -20,6 +20,7 @@ struct Services: Sendable {
     let conversations: ConversationActions
     let messages: MessageActions
     let receipts: ReceiptActions
+    let sync: SyncActions
     let profiles: ProfileDirectory
     /// What runs beside the server for as long as it does.
     let background: [any Service]
@@ -73,13 +74,18 @@ struct Services: Sendable {
         await hints?.listen(on: group.loops[0], for: conversationWriter)
         messages = MessageActions(writer: conversationWriter, longestContent: configuration.longestContent)
         receipts = ReceiptActions(writer: conversationWriter, database: database)
+        sync = SyncActions(
+            database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery,
+            window: configuration.syncWindow)
+        let news = AccountNews(
+            database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
         var background: [any Service] = [
             schema,
             RevocationWatch(
                 database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime),
-            ChangeWatch(database: database, writer: conversationWriter),
-            ExpirySweeper(database: database),
+            ChangeWatch(database: database, writer: conversationWriter, news: news),
+            ExpirySweeper(database: database, syncWindow: configuration.syncWindow),
         ]
         if let hostKeys { background.append(hostKeys) }
         self.background = background

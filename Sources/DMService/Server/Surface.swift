@@ -26,16 +26,18 @@ struct Surface: Sendable {
         router.mount(
             PersonRoutes(accounts: services.accounts, profiles: services.profiles, database: services.database).routes
                 + DeviceRoutes(accounts: services.accounts).routes
-                + PrivacyRoutes(database: services.database, delivery: services.delivery).routes
+                + PrivacyRoutes(database: services.database, accounts: services.accounts).routes
                 + ConversationRoutes(actions: services.conversations, database: services.database).routes
                 + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes
-                + ReceiptRoutes(actions: services.receipts).routes,
+                + ReceiptRoutes(actions: services.receipts).routes
+                + SyncRoutes(actions: services.sync).routes,
             under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
 
         let origins = Origins(allowed: configuration.allowedOrigins)
         let sockets = SocketEndpoint(
-            authentication: authentication, messages: services.messages, receipts: services.receipts, delivery: services.delivery,
-            limits: services.limits, metrics: SocketMetrics(services.registry), accounts: services.accounts, origins: origins)
+            authentication: authentication, messages: services.messages, receipts: services.receipts, sync: services.sync,
+            delivery: services.delivery, limits: services.limits, metrics: SocketMetrics(services.registry), accounts: services.accounts,
+            origins: origins)
         router.mount(sockets.routes, through: [limiting.byAddress])
 
         if configuration.echoes { router.mount([.echo(compresses: true)]) }
@@ -72,6 +74,9 @@ struct Surface: Sendable {
 }
 
 extension HTTPError {
+    /// A command on a socket went wrong, and why stands in the log.
+    static let failure = HTTPError(.internal, "Something went wrong on our side.")
+
     /// Something that the service needs is not there, and will be back.
     static let unavailable = HTTPError(.unavailable, "Try again in a moment.", headers: [HeaderField(.retryAfter, "1")])
 }

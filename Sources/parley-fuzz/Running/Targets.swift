@@ -25,6 +25,7 @@ enum Targets {
             ("message-id", MessageIDTarget()),
             ("cursor", CursorTarget()),
             ("command", CommandTarget()),
+            ("sync-token", SyncTokenTarget()),
             ("text", TextTarget()),
             ("name", NameTarget()),
             ("origin", OriginTarget()),

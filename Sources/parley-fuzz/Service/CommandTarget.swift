@@ -6,14 +6,15 @@ import JSON
 struct CommandTarget: FuzzTarget {
     var vocabulary: [String] {
         JSONGrammar.vocabulary + [
-            #""type":"#, #""id":"#, #""data":"#, #""send_message""#, #""ping""#, #""auth""#, #""client_msg_id":"#, #""content":"#,
+            #""type":"#, #""id":"#, #""data":"#, #""send_message""#, #""ping""#, #""auth""#, #""sync""#, #""since":"#, #""client_msg_id":"#,
+            #""content":"#,
             #""conversation_id":"#,
         ]
     }
 
     func makeInput(_ random: inout RandomSource) -> [UInt8] {
         let type = random.usually(
-            random.pick([#""send_message""#, #""ping""#, #""auth""#]), else: [#""edit_message""#, #""""#, "1", "null"])
+            random.pick([#""send_message""#, #""ping""#, #""auth""#, #""sync""#]), else: [#""edit_message""#, #""""#, "1", "null"])
         var members = [#""type":\#(type)"#]
         if random.oneIn(2) {
             members.append(#""id":\#(random.pick([#""1""#, "1", "null", "1e3", "{}", "\"\(random.text(random.size(upTo: 200)))\""]))"#)
@@ -48,7 +49,7 @@ struct CommandTarget: FuzzTarget {
                 return .rejected("envelope")
             case .unknownType:
                 guard case .string(let type)? = value?["type"] else { throw Violation(rule: "a type is unknown that is no text") }
-                try require(!["auth", "send_message", "ping"].contains(type), "\(type) is unknown")
+                try require(!["auth", "send_message", "sync", "ping"].contains(type), "\(type) is unknown")
                 return .rejected("type")
             case .badData(let error, _, _): return .rejected("\(error.code) \(error.path.prefix(20))")
             }
@@ -56,7 +57,7 @@ struct CommandTarget: FuzzTarget {
         guard let value, case .string(let type)? = value["type"] else { throw Violation(rule: "a command without a type") }
         let data = value["data"]
         switch type {
-        case "ping": break
+        case "ping", "sync": break
         case "auth": if case .string? = data?["token"] {} else { throw Violation(rule: "a token that is no text") }
         case "send_message":
             guard case .string(let conversation)? = data?["conversation_id"], UniqueID(conversation) != nil,
