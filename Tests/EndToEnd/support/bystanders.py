@@ -13,7 +13,10 @@ class Bystanders:
     def __init__(self, service: Running, census: Census):
         self.census = census
         self.one, self.other = newcomer(service), newcomer(service)
-        self.conversation = self.one.conversation_with(self.other)
+        with self.other.socket() as socket:
+            self.conversation = self.one.conversation_with(self.other)
+            # Told a moment later: not to be taken for something that a test did.
+            socket.expect("conversation_updated")
         sent = self.one.http.post(f"/conversations/{self.conversation}/messages", json={"content": "only for you"})
         assert sent.status_code == 201
         self.before = self._view()
