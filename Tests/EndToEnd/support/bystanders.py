@@ -15,10 +15,11 @@ class Bystanders:
         self.one, self.other = newcomer(service), newcomer(service)
         with self.other.socket() as socket:
             self.conversation = self.one.conversation_with(self.other)
-            # Told a moment later: not to be taken for something that a test did.
+            sent = self.one.http.post(f"/conversations/{self.conversation}/messages", json={"content": "only for you"})
+            assert sent.status_code == 201
+            # Both are told a moment later: not to be taken for something that a test did.
+            socket.expect("new_message")
             socket.expect("conversation_updated")
-        sent = self.one.http.post(f"/conversations/{self.conversation}/messages", json={"content": "only for you"})
-        assert sent.status_code == 201
         self.before = self._view()
 
     def _view(self) -> list[bytes]:
