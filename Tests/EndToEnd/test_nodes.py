@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+import uuid
 
 import httpx
 import pytest
@@ -72,6 +73,19 @@ def test_what_is_no_hint_is_passed_over(make_service, redis, letter):
     publish(redis, letter)
     with ada.socket() as hers, ben.socket() as his:
         assert len(delays(hers, his, conversation, 2)) == 2
+
+
+@pytest.mark.parametrize(("rev", "members_rev"), [(10**6, 1), (1, 10**6), (2**62, 2**62)])
+def test_a_hint_that_says_more_than_the_database_is_not_believed(make_service, redis, rev, members_rev):
+    node = make_service(REDIS_URL=redis.url)
+    ada, ben = newcomer(node), newcomer(node)
+    conversation = ada.conversation_with(ben)
+    with ada.socket() as hers, ben.socket() as his:
+        for _ in range(2):
+            publish(redis, uuid.uuid4().bytes + uuid.UUID(conversation).bytes + b"".join(n.to_bytes(8, "big") for n in (1, rev, members_rev)))
+            assert len(delays(hers, his, conversation, 3)) == 3
+        hers.expect("pong", hers.send("ping"))
+        assert not [frame for frame in hers.waiting if frame["type"] == "new_message"], "the sender's socket has the acknowledgement"
 
 
 def publish(redis: RedisServer, letter: bytes):

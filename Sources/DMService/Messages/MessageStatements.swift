@@ -89,7 +89,7 @@ struct LockedConversations: Statement {
 /// Who hears of a conversation's messages now.
 struct ActiveParticipants: Statement {
     static let sql = """
-        SELECT c.id, c.members_rev, array(SELECT p.user_id FROM participants p WHERE p.conversation_id = c.id AND p.left_rev IS NULL)
+        SELECT c.id, c.members_rev, c.rev, array(SELECT p.user_id FROM participants p WHERE p.conversation_id = c.id AND p.left_rev IS NULL)
           FROM conversations c WHERE c.id = ANY($1)
         """
     let conversations: [Conversation.ID]
@@ -97,12 +97,14 @@ struct ActiveParticipants: Statement {
     struct Audience: Sendable {
         let conversation: Conversation.ID
         let membersRev: Int64
+        /// Of the conversation, at the same moment.
+        let rev: Int64
         let members: [Member.ID]
     }
 
     func bind(to parameters: inout ParameterWriter) { parameters.append(conversations) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Audience {
-        Audience(conversation: try row.value(0), membersRev: try row.int64(1), members: try row.array(2))
+        Audience(conversation: try row.value(0), membersRev: try row.int64(1), rev: try row.int64(2), members: try row.array(3))
     }
 }

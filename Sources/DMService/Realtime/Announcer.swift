@@ -20,8 +20,8 @@ final class Announcer: @unchecked Sendable {
     }
 
     fileprivate struct News {
-        let happening: Happening
-        let membersRev: Int64
+        var happening: Happening
+        var membersRev: Int64
         var isReplay = false
         var isComplete = false
         /// Whether it was read from the database: then it may have been written elsewhere, and is no news to other processes.
@@ -176,6 +176,7 @@ final class Announcer: @unchecked Sendable {
             let found = Set(audiences.map(\.conversation))
             untold.removeAll { questions[$0.conversation] != nil && !found.contains($0.conversation) }
             fill(missed, questions)
+            trust(audiences)
         } catch {
             let sqlState = (error as? PostgresError)?.sqlState ?? "none"
             Logger.current.warning("who is to hear of new events could not be looked up", [.sqlState: sqlState])
@@ -213,12 +214,16 @@ final class Announcer: @unchecked Sendable {
     ///
     /// - Parameter missed: `nil` if it could not be read.
     private func fill(_ missed: [Conversation.ID: [Happening]]?, _ questions: [Conversation.ID: Question]) {
+        // Of what was written here meanwhile it is known which socket it came from.
+        var origins: [Conversation.ID: [Int64: SocketSession]] = [:]
+        for news in untold { if let origin = news.origin { origins[news.conversation, default: [:]][news.rev] = origin } }
         var filled: [News] = []
         filled.reserveCapacity(untold.count)
         for var news in untold {
             if let question = questions[news.conversation], question.before == news.end {
                 for happening in missed?[news.conversation] ?? [] {
-                    filled.append(News(happening: happening, membersRev: 0, isComplete: true, isRead: true))
+                    let origin = origins[news.conversation]?[happening.rev]
+                    filled.append(News(happening: happening, membersRev: 0, isComplete: true, isRead: true, origin: origin))
                 }
                 // Of a change it was asked only who hears of it, if that was not known: what it is comes next.
                 news.isComplete = question.after != nil || !news.isUnread
@@ -227,6 +232,20 @@ final class Announcer: @unchecked Sendable {
             filled.append(news)
         }
         untold = filled
+    }
+
+    /// What a hint of another process said counts as far as the database says so too: else what is written next would pass for told.
+    private func trust(_ audiences: [ActiveParticipants.Audience]) {
+        let standing = Dictionary(audiences.map { ($0.conversation, $0) }) { $1 }
+        for index in untold.indices {
+            guard let audience = standing[untold[index].conversation] else { continue }
+            untold[index].membersRev = min(untold[index].membersRev, audience.membersRev)
+            guard case .unread(let change) = untold[index].happening, change.last > audience.rev else { continue }
+            untold[index].happening = .unread(
+                ConversationChange(
+                    conversation: change.conversation, first: min(change.first, audience.rev), last: audience.rev,
+                    membersRev: untold[index].membersRev))
+        }
     }
 
     private func askAgainLater() {

@@ -7,7 +7,8 @@ internal import Runtime
 /// Tells the other processes through Redis, at once, which conversations changed, and hears it from them.
 ///
 /// A hint says where to look, not what happened: who hears it reads the database, which is the truth. So a hint that is lost costs half a
-/// second, until ``ChangeWatch`` finds the same, and one that comes twice or late costs nothing.
+/// second, until ``ChangeWatch`` finds the same, and one that comes twice or late costs nothing. Nor does one of another service that shares
+/// the Redis: its conversations are not found.
 struct Hints: Sendable {
     /// One for all. Sharded, so that in a cluster a hint goes to one node and not to all of them.
     private static let channel = RedisChannel(sharded: "parley:changes")
@@ -19,8 +20,10 @@ struct Hints: Sendable {
     init(redis: Redis) { self.redis = redis }
 
     func publish(_ changes: [ConversationChange]) {
-        guard !changes.isEmpty else { return }
-        redis.publish(HintLetter(node: node, changes: changes).bytes, to: Self.channel)
+        for start in stride(from: 0, to: changes.count, by: HintLetter.limit) {
+            let part = changes[start..<min(start + HintLetter.limit, changes.count)]
+            redis.publish(HintLetter(node: node, changes: Array(part)).bytes, to: Self.channel)
+        }
     }
 
     /// Hands the hints of others to `writer` from now on.
@@ -42,8 +45,8 @@ package struct HintLetter {
     let node: UniqueID
     let changes: [ConversationChange]
 
-    /// Changes of one letter: as many conversations as a transaction writes to, and more.
-    private static let limit = 1_024
+    /// Changes of one letter.
+    static let limit = 1_024
 
     init(node: UniqueID, changes: [ConversationChange]) {
         self.node = node
