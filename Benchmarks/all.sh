@@ -30,6 +30,8 @@ report http http
 report echo echo
 report history history --messages 10000
 report history-million history --conversations 100 --messages 10000
+report inbox inbox
+report sync sync
 report storm storm --sockets 9000
 # Memory that earlier loads left free would hide what a socket takes.
 restart_serve

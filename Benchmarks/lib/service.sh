@@ -52,10 +52,28 @@ is_ready() {
     [[ $status == 'HTTP/1.1 200'* ]]
 }
 
-# start_service: PostgreSQL and `serve`. With `tls=on` before it, under a certificate of its own.
+# start_service: PostgreSQL and `serve`. With `tls=on` before it, under a certificate of its own; with `nodes=2`, two of them and a Redis.
 start_service() {
     start_postgres
+    if [ "${nodes:-1}" = 2 ]; then
+        start_redis
+        start_serve
+        others+=("$serve")
+        readers_port=$port
+        port=$(free_port)
+        export PARLEY_PORT=$port
+    fi
     start_serve
+}
+
+start_redis() {
+    local port
+    port=$(free_port)
+    redis-server --bind 127.0.0.1 --port "$port" --save '' --dir "$work" >"$work/redis.log" 2>&1 &
+    redis=$!
+    peers+=("$redis")
+    wait_until 10 "a private Redis" port_answers "$port"
+    export REDIS_URL=redis://127.0.0.1:$port
 }
 
 start_postgres() {
@@ -96,7 +114,10 @@ restart_serve() {
 bench() {
     local scenario=$1
     shift
-    "$parley" bench "$scenario" --url "$scheme://127.0.0.1:$port" --cpu "serve=$serve" --cpu "postgres=$postgres" "$@"
+    local servers
+    servers=$(IFS=,; echo "$serve${others[*]:+,${others[*]}}")
+    "$parley" bench "$scenario" --url "$scheme://127.0.0.1:$port" ${readers_port:+--readers "$scheme://127.0.0.1:$readers_port"} \
+        --cpu "serve=$servers" --cpu "postgres=$postgres" ${redis:+--cpu "redis=$redis"} "$@"
 }
 
 # What this run was made on: figures mean nothing without it.
@@ -119,6 +140,8 @@ end_run() {
 }
 
 peers=()
+# Nodes of the service besides the last one that was started.
+others=()
 trap end_run EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

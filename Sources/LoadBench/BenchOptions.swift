@@ -16,9 +16,9 @@ public struct BenchOptions: Equatable, Sendable {
     public var size = 60
     /// `echo`, `http`: what is asked for.
     public var path: String?
-    /// `history`: how many conversations there are, and messages in each.
-    public var conversations = 1
-    public var messages = 10_000
+    /// `history`, `inbox`, `sync`: how many conversations there are, and messages in each; what each scenario thinks best if it is not said.
+    public var conversations: Int?
+    public var messages: Int?
     /// Seconds before the measurement begins, and that it lasts.
     public var warmUp = 3.0
     public var duration = 10.0

@@ -29,8 +29,17 @@ public struct BenchNeeds: Equatable, Sendable {
     public var people = 0
     /// How many direct conversations: the first of the persons 0 and 1, the next of 2 and 3, and so on. The people suffice.
     public var conversations = 0
+    /// Whether it is the person 0 who has all of them, one with each of the others, instead.
+    public var isStar = false
     /// How many messages each conversation must hold, `seq` from 1, sent by its two members in turn.
     public var messagesPerConversation = 0
+
+    init(people: Int = 0, conversations: Int = 0, messagesPerConversation: Int = 0, isStar: Bool = false) {
+        self.people = people
+        self.conversations = conversations
+        self.messagesPerConversation = messagesPerConversation
+        self.isStar = isStar
+    }
 }
 
 /// What was made to fulfil ``BenchNeeds``.

@@ -4,10 +4,13 @@ internal import Runtime
 public enum LoadBench {
     /// Runs one scenario against a server and tells what was measured.
     ///
-    /// - Parameter provision: makes sure that the server knows the people and conversations that the scenario needs.
+    /// - Parameters:
+    ///   - readers: another node, to which the readers of `pairs` connect; `nil` for the same.
+    ///   - provision: makes sure that the server knows the people and conversations that the scenario needs.
     /// - Throws: ``BenchFailure`` when the load could not be put on at all; what goes wrong under load is part of the report.
     public static func run(
-        _ name: ScenarioName, on target: BenchTarget, options: BenchOptions, provision: (BenchNeeds) async throws -> BenchWorld
+        _ name: ScenarioName, on target: BenchTarget, readers: BenchTarget? = nil, options: BenchOptions,
+        provision: (BenchNeeds) async throws -> BenchWorld
     ) async throws -> BenchReport {
         let scenario = name.scenario(options)
         let world = scenario.needs == BenchNeeds() ? BenchWorld() : try await provision(scenario.needs)
@@ -16,6 +19,6 @@ public enum LoadBench {
         }
         let group = EventLoopGroup(count: options.loops)
         defer { group.shutdown() }
-        return try await scenario.run(BenchRun(target: target, world: world, options: options, group: group))
+        return try await scenario.run(BenchRun(target: target, readers: readers ?? target, world: world, options: options, group: group))
     }
 }

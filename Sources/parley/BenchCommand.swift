@@ -6,6 +6,7 @@ import LoadBench
 struct BenchCommand {
     private let scenario: ScenarioName
     private let url: String
+    private let readers: String?
     private let authority: String?
     private let reportPath: String?
     private let options: BenchOptions
@@ -18,11 +19,13 @@ struct BenchCommand {
             \(scenarios)
 
               --url URL          the service under load, http://127.0.0.1:PARLEY_PORT; https with --trust FILE for its certificate
+              --readers URL      pairs: another node of it, to which the readers connect
               --cpu NAME=PID     tells what the process and its children cost; give it once for each of serve, postgres, …
               --json FILE        writes the report as JSON too
               --warm-up S (3)    --duration S (10)    --loops N (1, of the load generator)    --concurrency N (64, connecting)
               --pairs N (200)    --in-flight N (1)    --rate PER_SECOND    --size BYTES (60)
-              --clients N (16)   --path PATH          --sockets N (10000)  --conversations N (1)    --messages N (10000)
+              --clients N (16)   --path PATH          --sockets N (10000)
+              --conversations N  --messages N: 1 × 10000 for history, 1000 × 3 for inbox, 100 × 10 for sync
 
             Exit code 1 when anything was lost, doubled, out of order or refused.
             """
@@ -32,6 +35,7 @@ struct BenchCommand {
     init(arguments: [String], environment: [String: String]) throws(BenchFailure) {
         guard let name = arguments.first, let scenario = ScenarioName(rawValue: name) else { throw BenchFailure(Self.usage) }
         var url = "http://127.0.0.1:\(environment["PARLEY_PORT"] ?? "8080")"
+        var readers: String?
         var authority: String?
         var reportPath: String?
         var options = BenchOptions()
@@ -40,6 +44,7 @@ struct BenchCommand {
             guard let value = rest.popFirst() else { throw BenchFailure("\(option) has no value\n\n\(Self.usage)") }
             switch option {
             case "--url": url = value
+            case "--readers": readers = value
             case "--trust": authority = value
             case "--json": reportPath = value
             default:
@@ -48,6 +53,7 @@ struct BenchCommand {
         }
         self.scenario = scenario
         self.url = url
+        self.readers = readers
         self.authority = authority
         self.reportPath = reportPath
         self.options = options
@@ -60,7 +66,8 @@ struct BenchCommand {
     func run(provision: (BenchNeeds) async throws -> BenchWorld) async -> Int32 {
         do {
             let target = try BenchTarget(url: url, certificateAuthority: authority)
-            let report = try await LoadBench.run(scenario, on: target, options: options, provision: provision)
+            let readers = try readers.map { url throws(BenchFailure) in try BenchTarget(url: url, certificateAuthority: authority) }
+            let report = try await LoadBench.run(scenario, on: target, readers: readers, options: options, provision: provision)
             print(report.table)
             if let reportPath { try Files.write(report.json + "\n", to: reportPath, mode: 0o644) }
             return report.isFlawless ? 0 : 1

@@ -97,11 +97,14 @@ enum Command {
             return await command.run { needs in
                 guard needs.people > 0 else { return BenchWorld() }
                 let crowd = try await Workshop.run(configuration(environment)) {
-                    try await $0.crowd(people: needs.people, pairs: needs.conversations, messages: needs.messagesPerConversation)
+                    try await $0.crowd(
+                        people: needs.people, pairs: needs.conversations, isStar: needs.isStar, messages: needs.messagesPerConversation)
                 }
                 return BenchWorld(
                     people: crowd.people.map { BenchPerson(userID: $0.userID, token: $0.accessToken) },
-                    conversations: crowd.conversationIDs.enumerated().map { BenchConversation(id: $1, first: $0 * 2, second: $0 * 2 + 1) })
+                    conversations: crowd.conversationIDs.enumerated().map { index, id in
+                        BenchConversation(id: id, first: needs.isStar ? 0 : index * 2, second: needs.isStar ? index + 1 : index * 2 + 1)
+                    })
             }
         } catch {
             complain(error.explanation)

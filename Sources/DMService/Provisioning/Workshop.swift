@@ -68,8 +68,9 @@ public struct Workshop: Sendable {
     ///
     /// - Parameters:
     ///   - pairs: how many direct conversations they have.
+    ///   - isStar: whether all of them are the first person's, with each of the others, instead.
     ///   - messages: how many messages each of the conversations holds.
-    public func crowd(people count: Int, pairs: Int, messages: Int) async throws -> Crowd {
+    public func crowd(people count: Int, pairs: Int, isStar: Bool = false, messages: Int) async throws -> Crowd {
         try await withServices { services in
             let ids = UUIDv7Generator()
             let members = (0..<count).map { _ in Member.ID(ids.next()) }
@@ -85,8 +86,8 @@ public struct Workshop: Sendable {
             for slice in stride(from: 0, to: pairs, by: 1000).map({ $0..<min($0 + 1000, pairs) }) {
                 try await services.database.execute(
                     InsertPairs(
-                        conversations: Array(conversations[slice]), ones: slice.map { members[$0 * 2] },
-                        others: slice.map { members[$0 * 2 + 1] }))
+                        conversations: Array(conversations[slice]), ones: slice.map { members[isStar ? 0 : $0 * 2] },
+                        others: slice.map { members[isStar ? $0 + 1 : $0 * 2 + 1] }))
             }
             if messages > 0 {
                 for conversation in conversations {

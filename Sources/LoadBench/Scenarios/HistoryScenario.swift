@@ -6,8 +6,11 @@ struct HistoryScenario: Scenario {
 
     let options: BenchOptions
 
+    private var conversations: Int { options.conversations ?? 1 }
+    private var messages: Int { options.messages ?? 10_000 }
+
     var needs: BenchNeeds {
-        BenchNeeds(people: 2 * options.conversations, conversations: options.conversations, messagesPerConversation: options.messages)
+        BenchNeeds(people: 2 * conversations, conversations: conversations, messagesPerConversation: messages)
     }
 
     func run(_ run: BenchRun) async throws -> BenchReport {
@@ -16,18 +19,15 @@ struct HistoryScenario: Scenario {
             RequestLane(run, clients: options.share(options.clients, of: index, among: loops.count), loop: loop) { exchange(run) }
         }
         let (tally, expense) = try await SteadyLoad(lanes: lanes, options: options).run()
-        let load = "pages of \(Self.pageSize), \(options.clients) connections, \(options.conversations) × \(options.messages) messages"
+        let load = "pages of \(Self.pageSize), \(options.clients) connections, \(conversations) × \(messages) messages"
         return BenchReport(.history, load, unit: "page", tally, kinds: ["answered"], expense)
     }
 
     private func exchange(_ run: BenchRun) -> RequestLane.Exchange {
         let conversation = run.world.conversations[Int.random(in: run.world.conversations.indices)]
-        let before = Int64.random(in: 2...Int64(options.messages + 1))
+        let before = Int64.random(in: 2...Int64(messages + 1))
         let path = "/api/v1/conversations/\(conversation.id)/messages?limit=\(Self.pageSize)&before_seq=\(before)"
-        let lines = [
-            "GET \(path) HTTP/1.1", "Host: \(run.target.authority)", "Authorization: Bearer \(run.world.people[conversation.first].token)",
-        ]
-        return .init(request: Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)) { response in
+        return .init(request: run.get(path, as: run.world.people[conversation.first])) { response in
             guard response.status == 200 else { return "answered \(response.status)" }
             guard let page = try? JSON.decode(HistoryPage.self, from: response.body) else { return "unreadable page" }
             let expected = (max(1, before - Int64(Self.pageSize))..<before).reversed()

@@ -20,7 +20,7 @@ final class MessagePair: MemberSocketDelegate, @unchecked Sendable {
 
     func connect(_ world: BenchWorld) async throws {
         sender = try await MemberSocket.open(lane.target, as: world.people[conversation.first], on: lane.loop, delegate: self)
-        receiver = try await MemberSocket.open(lane.target, as: world.people[conversation.second], on: lane.loop, delegate: self)
+        receiver = try await MemberSocket.open(lane.readers, as: world.people[conversation.second], on: lane.loop, delegate: self)
     }
 
     /// Whether both are connected.

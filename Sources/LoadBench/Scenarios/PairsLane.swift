@@ -16,6 +16,7 @@ final class PairsLane: Lane, @unchecked Sendable {
 
     let loop: EventLoop
     let target: BenchTarget
+    let readers: BenchTarget
     let content: String
     var recorder = Recorder(kinds: kinds.count)
     private let world: BenchWorld
@@ -31,7 +32,8 @@ final class PairsLane: Lane, @unchecked Sendable {
     /// - Parameter world: the part of it that is this lane's.
     init(_ run: BenchRun, world: BenchWorld, rate: Double?, loop: EventLoop) {
         self.loop = loop
-        self.target = run.target
+        target = run.target
+        readers = run.readers
         self.options = run.options
         self.world = world
         self.rate = rate
