@@ -85,6 +85,7 @@ struct Services: Sendable {
             RevocationWatch(
                 database: database, revocations: revocations, delivery: delivery, tokenLifetime: configuration.accessLifetime),
             ChangeWatch(database: database, writer: conversationWriter, news: news),
+            TransactionWatch(database: database, registry: registry),
             ExpirySweeper(database: database, syncWindow: configuration.syncWindow),
         ]
         if let hostKeys { background.append(hostKeys) }
