@@ -25,6 +25,18 @@ import Testing
         #expect(configuration.longestContent == 4096)
     }
 
+    @Test func `presence and typing have their times`() throws {
+        let usual = try read([:]).presence
+        #expect(usual.grace == .seconds(5) && usual.lifetime == .seconds(60) && usual.noting == .seconds(60) && usual.watched == 100)
+        #expect(usual.typingInterval == .seconds(1) && usual.typingLifetime == .seconds(6))
+        let other = try read([
+            "PARLEY_PRESENCE_GRACE": "2", "PARLEY_PRESENCE_TTL": "30", "PARLEY_LAST_SEEN_SECONDS": "120", "PARLEY_PRESENCE_USERS": "10",
+            "PARLEY_TYPING_INTERVAL": "2", "PARLEY_TYPING_TTL": "9",
+        ]).presence
+        #expect(other.grace == .seconds(2) && other.lifetime == .seconds(30) && other.noting == .seconds(120) && other.watched == 10)
+        #expect(other.typingInterval == .seconds(2) && other.typingLifetime == .seconds(9))
+    }
+
     // The host app's keys: one source, a URL that can be asked, and no conditions without keys.
     @Test(arguments: [
         (["PARLEY_JWKS_FILE": "/k", "PARLEY_JWKS_URL": "https://x.org/"], "PARLEY_JWKS_URL"),
@@ -57,7 +69,9 @@ import Testing
         ("PARLEY_LIMITS", "no"), ("PARLEY_ECHO", "1"), ("PARLEY_ACCESS_TTL", "-5"), ("JWT_ACCESS_TTL", "soon"), ("PARLEY_LOOPS", "0"),
         ("PARLEY_LIMIT_SEND_USER", "40"), ("PARLEY_LIMIT_SEND_USER", "0,0"), ("PARLEY_LOG_LEVEL", "loud"),
         ("PARLEY_MAX_MESSAGE_CHARS", "0"),
-        ("PARLEY_DRAIN_SECONDS", "x"), ("PARLEY_DATABASE_CONNECTIONS", "0"), ("JWT_EXPIRE_MINUTES", "0"),
+        ("PARLEY_PRESENCE_GRACE", "0"), ("PARLEY_PRESENCE_TTL", "5"), ("PARLEY_LAST_SEEN_SECONDS", "x"), ("PARLEY_PRESENCE_USERS", "0"),
+        ("PARLEY_TYPING_INTERVAL", "-1"), ("PARLEY_TYPING_TTL", "61"), ("PARLEY_DRAIN_SECONDS", "x"), ("PARLEY_DATABASE_CONNECTIONS", "0"),
+        ("JWT_EXPIRE_MINUTES", "0"),
         ("PARLEY_METRICS_TOKEN", "short"), ("PARLEY_METRICS_TOKEN", "a token with spaces in it"),
         ("PARLEY_TRUSTED_PROXIES", "10.0.0.1/8"), ("PARLEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
         ("PARLEY_LIMIT_SEND_USERS", "40,2"), ("PARLEY_LIMIT_", "40,2"),

@@ -58,5 +58,35 @@ import Testing
         guard case .ping = try read(#"{"type":"ping"}"#).action else { throw Unexpected() }
     }
 
+    // acceptance: B-015
+    @Test(arguments: [true, false]) func `who types says where, and whether`(isTyping: Bool) throws {
+        let data = #"{"is_typing":\#(isTyping),"conversation_id":"\#(Self.conversation)","kind":"text"}"#
+        let command = try read(#"{"type":"typing","data":\#(data)}"#)
+        guard case .typing(isTyping, let conversation) = command.action else { throw Unexpected() }
+        #expect(conversation.description == Self.conversation)
+    }
+
+    @Test func `a socket names whom it watches`() throws {
+        for people in [[], [Self.conversation], [Self.conversation, Self.conversation]] {
+            let list = people.map { "\"\($0)\"" }.joined(separator: ",")
+            guard case .presence(let named) = try read(#"{"type":"presence","data":{"user_ids":[\#(list)]}}"#).action else {
+                throw Unexpected()
+            }
+            #expect(named.map(\.description) == people)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"type":"typing","data":{"conversation_id":"\#(conversation)"}}"#, #"{"type":"typing","data":{"is_typing":true}}"#,
+        #"{"type":"typing","data":{"conversation_id":"x","is_typing":true}}"#,
+        #"{"type":"typing","data":{"conversation_id":"\#(conversation)","is_typing":1}}"#,
+        #"{"type":"typing","data":{"conversation_id":"\#(conversation)","is_typing":null}}"#,
+        #"{"type":"typing"}"#, #"{"type":"presence"}"#,
+        #"{"type":"presence","data":{"user_ids":"\#(conversation)"}}"#, #"{"type":"presence","data":{"user_ids":["x"]}}"#,
+        #"{"type":"presence","data":{"user_ids":[null]}}"#, #"{"type":"presence","data":{"user_ids":null}}"#,
+    ]) func `typing and presence that say it badly are refused`(frame: String) {
+        #expect { try read(frame) } throws: { if case SocketCommand.Fault.badData = $0 { true } else { false } }
+    }
+
     private struct Unexpected: Error {}
 }

@@ -4,31 +4,40 @@ internal import Postgres
 
 /// What a member lets others see, and so sees of them.
 struct Privacy: Sendable, JSONEncodable {
-    let readReceipts: Bool
+    /// What they have read.
+    var readReceipts = false
+    /// When they type.
+    var showTyping = false
+    /// Whether they are there, and when they last were.
+    var showLastSeen = false
 
     func encode(into json: inout JSONWriter) {
         json.beginObject()
         json.field("read_receipts", readReceipts)
+        json.field("show_typing", showTyping)
+        json.field("show_last_seen", showLastSeen)
         json.endObject()
     }
 
     /// The settings that are to change.
     struct Change: Sendable {
-        let readReceipts: Bool?
+        var readReceipts: Bool?
+        var showTyping: Bool?
+        var showLastSeen: Bool?
     }
 }
 
 extension Privacy.Change: JSONDecodable {
     init(from json: inout JSONReader) throws(JSONError) {
-        var readReceipts: Bool?
         try json.beginObject()
         while let key = try json.nextKey() {
             switch key {
             case "read_receipts": readReceipts = try json.decode()
+            case "show_typing": showTyping = try json.decode()
+            case "show_last_seen": showLastSeen = try json.decode()
             default: try json.skip()
             }
         }
-        self.readReceipts = readReceipts
     }
 }
 
@@ -36,6 +45,7 @@ extension Privacy.Change: JSONDecodable {
 struct PrivacyRoutes: Sendable {
     let database: Database
     let accounts: AccountActions
+    let presence: PresenceActions
 
     var routes: [Route<MemberContext>] {
         [
@@ -54,7 +64,9 @@ struct PrivacyRoutes: Sendable {
     }
 
     private func change(_ request: Request, _ context: MemberContext) async throws -> Response {
-        .json(200, try await accounts.change(try request.decode(Privacy.Change.self), of: context.member))
+        let privacy = try await accounts.change(try request.decode(Privacy.Change.self), of: context.member)
+        presence.accountChanged(context.member)
+        return .json(200, privacy)
     }
 }
 
@@ -68,16 +80,22 @@ struct PrivacyOf: Statement {
 }
 
 extension Privacy {
-    static let columns = "read_receipts"
+    static let columns = "read_receipts, show_typing, show_last_seen"
 
     /// Reads ``columns``, which begin at the column `first`.
-    init(_ row: borrowing Row, from first: Int = 0) throws(PostgresError) { self.init(readReceipts: try row.value(first)) }
+    init(_ row: borrowing Row, from first: Int = 0) throws(PostgresError) {
+        self.init(readReceipts: try row.bool(first), showTyping: try row.bool(first + 1), showLastSeen: try row.bool(first + 2))
+    }
 }
 
 /// Changes what is given.
 struct ChangePrivacy: Statement {
     static let sql = """
-        WITH changed AS (UPDATE users SET read_receipts = coalesce($2, read_receipts) WHERE id = $1 RETURNING \(OwnAccount.columns))
+        WITH changed AS (
+            UPDATE users
+               SET read_receipts = coalesce($2, read_receipts), show_typing = coalesce($3, show_typing),
+                   show_last_seen = coalesce($4, show_last_seen)
+             WHERE id = $1 RETURNING \(OwnAccount.columns))
         SELECT \(OwnAccount.columns), touch_account($1) FROM changed
         """
     let member: Member.ID
@@ -86,6 +104,8 @@ struct ChangePrivacy: Statement {
     func bind(to parameters: inout ParameterWriter) {
         parameters.append(member)
         parameters.append(change.readReceipts)
+        parameters.append(change.showTyping)
+        parameters.append(change.showLastSeen)
     }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> OwnAccount { try OwnAccount(row) }

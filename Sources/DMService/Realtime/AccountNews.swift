@@ -10,6 +10,7 @@ struct AccountNews: Sendable {
     let conversations: ConversationActions
     let profiles: ProfileDirectory
     let delivery: Delivery
+    let presence: PresenceActions
 
     /// Something that changed for one member: in a conversation, or of their account.
     struct Change: Hashable, Sendable {
@@ -34,6 +35,7 @@ struct AccountNews: Sendable {
 
     private func tellOfAccount(_ member: Member.ID) async throws {
         profiles.forget(member)
+        presence.accountChanged(member)
         guard delivery.reaches(member), let account = try await accounts.ownAccount(of: member) else { return }
         delivery.update(account)
     }

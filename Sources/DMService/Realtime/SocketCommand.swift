@@ -7,6 +7,9 @@ package struct SocketCommand: Sendable {
         case sendMessage(Message.Draft, to: Conversation.ID)
         case mark(Receipt.Kind, in: Conversation.ID, to: ReceiptActions.Target)
         case sync(since: SyncToken?)
+        case typing(Bool, in: Conversation.ID)
+        /// Whom the socket watches from now on.
+        case presence([Member.ID])
         case ping
     }
 
@@ -39,6 +42,10 @@ package struct SocketCommand: Sendable {
             case "mark_read": action = try Self.mark(.read, envelope.data)
             case "mark_delivered": action = try Self.mark(.delivered, envelope.data)
             case "sync": action = .sync(since: try envelope.data.decode(SyncData.self).since)
+            case "typing":
+                let data: TypingData = try envelope.data.decode()
+                action = .typing(data.isTyping, in: data.conversation)
+            case "presence": action = .presence(try envelope.data.decode(PresenceData.self).people)
             case "ping": action = .ping
             case "auth": action = .auth(token: try envelope.data.decode(AuthData.self).token)
             default: throw Fault.unknownType(id: envelope.id)
@@ -178,6 +185,42 @@ extension SocketCommand {
             }
             self.conversation = try json.required("conversation_id", conversation)
             target = try fields.finish(&json)
+        }
+    }
+
+    private struct TypingData: JSONDecodable {
+        let conversation: Conversation.ID
+        let isTyping: Bool
+
+        init(from json: inout JSONReader) throws(JSONError) {
+            var conversation: Conversation.ID?
+            var isTyping: Bool?
+            try json.beginObject()
+            while let key = try json.nextKey() {
+                switch key {
+                case "conversation_id": conversation = try json.decode()
+                case "is_typing": isTyping = try json.boolean()
+                default: try json.skip()
+                }
+            }
+            self.conversation = try json.required("conversation_id", conversation)
+            self.isTyping = try json.required("is_typing", isTyping)
+        }
+    }
+
+    private struct PresenceData: JSONDecodable {
+        let people: [Member.ID]
+
+        init(from json: inout JSONReader) throws(JSONError) {
+            var people: [Member.ID]?
+            try json.beginObject()
+            while let key = try json.nextKey() {
+                switch key {
+                case "user_ids": people = try json.decode()
+                default: try json.skip()
+                }
+            }
+            self.people = try json.required("user_ids", people)
         }
     }
 

@@ -8,6 +8,7 @@ final class SocketEndpoint: Sendable {
     let messages: MessageActions
     let receipts: ReceiptActions
     let sync: SyncActions
+    let presence: PresenceActions
     let delivery: Delivery
     let limits: RateLimits
     let metrics: SocketMetrics
@@ -19,13 +20,15 @@ final class SocketEndpoint: Sendable {
     static let subprotocol = "parley.v1"
 
     init(
-        authentication: Authentication, messages: MessageActions, receipts: ReceiptActions, sync: SyncActions, delivery: Delivery,
+        authentication: Authentication, messages: MessageActions, receipts: ReceiptActions, sync: SyncActions,
+        presence: PresenceActions, delivery: Delivery,
         limits: RateLimits, metrics: SocketMetrics, accounts: AccountActions, origins: Origins
     ) {
         self.authentication = authentication
         self.messages = messages
         self.receipts = receipts
         self.sync = sync
+        self.presence = presence
         self.delivery = delivery
         self.limits = limits
         self.metrics = metrics
@@ -98,6 +101,9 @@ final class SocketEndpoint: Sendable {
             json.field("message_bytes", configuration.limits.message)
             json.field("content_chars", messages.longestContent)
             json.field("unread_bytes", configuration.limits.unsent)
+            json.field("presence_users", presence.settings.watched)
+            json.field("typing_interval_ms", presence.settings.typingInterval.milliseconds)
+            json.field("typing_timeout_ms", presence.settings.typingLifetime.milliseconds)
             limits.encodeSocketLimits(into: &json)
             json.endObject()
             json.endObject()

@@ -35,7 +35,7 @@ final class SocketSession: @unchecked Sendable {
     /// Commands of this socket that the database has not answered yet.
     private var unanswered = 0
     /// What its member lets others see, and so is shown of them.
-    private(set) var privacy = Privacy(readReceipts: false)
+    private(set) var privacy = Privacy()
     /// The server stops: the socket is closed as soon as nothing is unanswered.
     private var isRestarting = false
 
@@ -130,6 +130,7 @@ final class SocketSession: @unchecked Sendable {
     private func admitted(_ principal: Principal, answer id: JSONFragment?) {
         guard case .admitting(let early) = state else { return }
         state = .ready(principal, expiryTimer(principal.expires))
+        endpoint.presence.socketOpened(of: principal.profile.id)
         endpoint.metrics.ready.increment()
         endpoint.delivery.admit(self, of: principal.profile.id, on: principal.device)
         // After it can be found: a revocation comes before this question, or finds the socket.
@@ -200,6 +201,16 @@ final class SocketSession: @unchecked Sendable {
         case .mark(let kind, let conversation, let target):
             unanswered += 1
             mark(kind, of: principal.profile.id, in: conversation, to: target, command: command.id)
+        case .typing(let isTyping, let conversation):
+            endpoint.presence.type(
+                TypingDesk.Wish(member: principal.profile.id, isTyping: isTyping, session: self, command: command.id), in: conversation)
+        case .presence(let people):
+            do {
+                unanswered += 1
+                try endpoint.presence.watch(people, of: self, as: principal.profile.id, command: command.id)
+            } catch {
+                answer(SocketFrame.error(error.httpError, to: command.id))
+            }
         }
     }
 
@@ -288,6 +299,7 @@ final class SocketSession: @unchecked Sendable {
         case .ready(let principal, let timer):
             timer.cancel()
             endpoint.delivery.gateways.current.remove(self, of: principal.profile.id)
+            endpoint.presence.socketEnded(self, of: principal.profile.id)
             endpoint.metrics.ready.decrement()
         case .admitting, .ended: break
         }

@@ -38,6 +38,7 @@ public struct Configuration: Sendable {
     /// Database connections of each loop, besides the one that writes messages.
     let databaseConnections: Int
     let limits: [LimitName: TokenBucket.Size]
+    let presence: PresenceSettings
     let echoes: Bool
     /// Unicode scalars of a message.
     let longestContent: Int
@@ -95,6 +96,7 @@ public struct Configuration: Sendable {
         loops = try settings.number(1...64, "PARLEY_LOOPS")
         databaseConnections = try settings.number(1...100, "PARLEY_DATABASE_CONNECTIONS") ?? 4
         limits = try settings.limits(stage)
+        presence = try settings.presence()
         echoes = try settings.onOff("PARLEY_ECHO") ?? false
         longestContent = try settings.number(1...16_000, "PARLEY_MAX_MESSAGE_CHARS", "MAX_MESSAGE_CHARS") ?? 4096
         logLevel = try settings.logLevel() ?? .info

@@ -115,6 +115,17 @@ extension Environment {
         return level
     }
 
+    func presence() throws(ConfigurationError) -> PresenceSettings {
+        var presence = PresenceSettings()
+        presence.grace = try seconds(1...60, "PARLEY_PRESENCE_GRACE") ?? presence.grace
+        presence.lifetime = try seconds(10...600, "PARLEY_PRESENCE_TTL") ?? presence.lifetime
+        presence.noting = try seconds(10...3600, "PARLEY_LAST_SEEN_SECONDS") ?? presence.noting
+        presence.watched = try number(1...1000, "PARLEY_PRESENCE_USERS") ?? presence.watched
+        presence.typingInterval = try seconds(1...10, "PARLEY_TYPING_INTERVAL") ?? presence.typingInterval
+        presence.typingLifetime = try seconds(2...60, "PARLEY_TYPING_TTL") ?? presence.typingLifetime
+        return presence
+    }
+
     // MARK: Secrets
 
     func secret() throws(ConfigurationError) -> ServerSecret {

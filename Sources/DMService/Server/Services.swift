@@ -21,6 +21,7 @@ struct Services: Sendable {
     let messages: MessageActions
     let receipts: ReceiptActions
     let sync: SyncActions
+    let presence: PresenceActions
     let profiles: ProfileDirectory
     /// What runs beside the server for as long as it does.
     let background: [any Service]
@@ -77,8 +78,11 @@ struct Services: Sendable {
         sync = SyncActions(
             database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery,
             window: configuration.syncWindow)
+        presence = await PresenceActions(
+            group: group, database: database, delivery: delivery, redis: redis, settings: configuration.presence, registry: registry)
         let news = AccountNews(
-            database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery)
+            database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery,
+            presence: presence)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
         var background: [any Service] = [
             schema,
@@ -87,6 +91,7 @@ struct Services: Sendable {
             ChangeWatch(database: database, writer: conversationWriter, news: news),
             TransactionWatch(database: database, registry: registry),
             ExpirySweeper(database: database, syncWindow: configuration.syncWindow),
+            presence,
         ]
         if let hostKeys { background.append(hostKeys) }
         self.background = background

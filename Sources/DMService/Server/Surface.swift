@@ -26,16 +26,18 @@ struct Surface: Sendable {
         router.mount(
             PersonRoutes(accounts: services.accounts, profiles: services.profiles, database: services.database).routes
                 + DeviceRoutes(accounts: services.accounts).routes
-                + PrivacyRoutes(database: services.database, accounts: services.accounts).routes
+                + PrivacyRoutes(database: services.database, accounts: services.accounts, presence: services.presence).routes
                 + ConversationRoutes(actions: services.conversations, database: services.database).routes
                 + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes
                 + ReceiptRoutes(actions: services.receipts).routes
-                + SyncRoutes(actions: services.sync).routes,
+                + SyncRoutes(actions: services.sync).routes
+                + PresenceRoutes(actions: services.presence).routes,
             under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
 
         let origins = Origins(allowed: configuration.allowedOrigins)
         let sockets = SocketEndpoint(
             authentication: authentication, messages: services.messages, receipts: services.receipts, sync: services.sync,
+            presence: services.presence,
             delivery: services.delivery, limits: services.limits, metrics: SocketMetrics(services.registry), accounts: services.accounts,
             origins: origins)
         router.mount(sockets.routes, through: [limiting.byAddress])

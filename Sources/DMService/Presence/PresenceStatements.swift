@@ -1,0 +1,86 @@
+internal import JSON
+internal import Postgres
+
+/// Whether one of two members has blocked the other, as SQL: the one place that says so to presence and typing.
+///
+/// Nobody can block anybody yet.
+private func isBlocked(_ one: String, _ other: String) -> String { "false" }
+
+/// Who of some people may be seen by whom: they share a direct conversation that both are in, and both show when they were last there. A row for
+/// each that may, by its number in the question.
+struct VisiblePresence: Statement {
+    // The pair is looked up first, so that a stranger and nobody cost the same.
+    static let sql = """
+        SELECT wanted.number, them.last_seen_at
+          FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted(viewer, member, number)
+          JOIN conversations c
+            ON c.pair_low = least(wanted.viewer, wanted.member) AND c.pair_high = greatest(wanted.viewer, wanted.member) AND c.kind = 1
+          JOIN users them ON them.id = wanted.member AND them.show_last_seen
+          JOIN users me ON me.id = wanted.viewer AND me.show_last_seen
+         WHERE (SELECT count(*) FROM participants p WHERE p.conversation_id = c.id AND p.left_rev IS NULL) = 2
+           AND NOT \(isBlocked("wanted.viewer", "wanted.member"))
+        """
+    let pairs: [Pair]
+
+    struct Pair: Sendable {
+        let viewer: Member.ID
+        let member: Member.ID
+    }
+
+    struct Line: Sendable {
+        /// In ``pairs``, from 0.
+        let index: Int
+        let lastSeen: Timestamp?
+    }
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(each: pairs) { $0.viewer }
+        parameters.append(each: pairs) { $0.member }
+    }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Line {
+        Line(index: Int(try row.int64(0)) - 1, lastSeen: try row.optional(1))
+    }
+}
+
+/// Who is in some conversations, and who of them shows when they type.
+struct TypingAudiencesOf: Statement {
+    static let sql = """
+        SELECT p.conversation_id, p.user_id, u.show_typing, c.kind = 1 AND \(isBlocked("c.pair_low", "c.pair_high"))
+          FROM participants p JOIN users u ON u.id = p.user_id JOIN conversations c ON c.id = p.conversation_id
+         WHERE p.conversation_id = ANY($1) AND p.left_rev IS NULL
+        """
+    let conversations: [Conversation.ID]
+
+    struct Line: Sendable {
+        let conversation: Conversation.ID
+        let member: Member.ID
+        let shows: Bool
+        let isBlocked: Bool
+    }
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(conversations) }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> Line {
+        Line(conversation: try row.value(0), member: try row.value(1), shows: try row.bool(2), isBlocked: try row.bool(3))
+    }
+}
+
+/// Notes when some members were last there, unless something later is known. Rows are locked in the order of their ids: several nodes
+/// may know the same people.
+struct NoteLastSeen: Statement {
+    static let sql = """
+        UPDATE users u SET last_seen_at = seen.at
+          FROM (SELECT s.id, least(s.at, clock_timestamp()) AS at
+                  FROM unnest($1::uuid[], $2::timestamptz[]) AS s(id, at)
+                  JOIN users known ON known.id = s.id AND (known.last_seen_at IS NULL OR known.last_seen_at < s.at)
+                 ORDER BY s.id FOR NO KEY UPDATE OF known) seen
+         WHERE u.id = seen.id
+        """
+    let notes: [(member: Member.ID, at: Timestamp)]
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(each: notes) { $0.member }
+        parameters.append(each: notes) { $0.at }
+    }
+}
