@@ -34,6 +34,9 @@ enum Targets {
             ("redis-reply", ReplyTarget()),
             ("redis-url", RedisURLTarget()),
             ("hint", HintTarget()),
+            ("presence-letter", PresenceLetterTarget()),
+            ("typing-letter", TypingLetterTarget()),
+            ("people-list", PeopleListTarget()),
         ]
     }
 

@@ -9,12 +9,14 @@ struct CommandTarget: FuzzTarget {
             #""type":"#, #""id":"#, #""data":"#, #""send_message""#, #""ping""#, #""auth""#, #""sync""#, #""since":"#, #""client_msg_id":"#,
             #""content":"#,
             #""conversation_id":"#,
+            #""typing""#, #""presence""#, #""is_typing":"#, #""user_ids":"#,
         ]
     }
 
     func makeInput(_ random: inout RandomSource) -> [UInt8] {
         let type = random.usually(
-            random.pick([#""send_message""#, #""ping""#, #""auth""#, #""sync""#]), else: [#""edit_message""#, #""""#, "1", "null"])
+            random.pick([#""send_message""#, #""ping""#, #""auth""#, #""sync""#, #""typing""#, #""presence""#]),
+            else: [#""edit_message""#, #""""#, "1", "null"])
         var members = [#""type":\#(type)"#]
         if random.oneIn(2) {
             members.append(#""id":\#(random.pick([#""1""#, "1", "null", "1e3", "{}", "\"\(random.text(random.size(upTo: 200)))\""]))"#)
@@ -32,6 +34,8 @@ struct CommandTarget: FuzzTarget {
             members.append(#""client_msg_id":\#(random.pick([#""\#(id)""#, #""""#, "7", "null", "\"\(random.text(65))\"", #""é""#]))"#)
         }
         if random.oneIn(4) { members.append(#""type":\#(random.usually(#""text""#, else: [#""voice""#, "null"]))"#) }
+        if random.oneIn(2) { members.append(#""is_typing":\#(random.usually("true", else: ["false", "1", "null"]))"#) }
+        if random.oneIn(2) { members.append(#""user_ids":\#(random.usually(#"["\#(id)","\#(id)"]"#, else: ["[]", #"["x"]"#, "null"]))"#) }
         if random.oneIn(2) { members.append(#""token":\#(JSONGrammar.string(&random))"#) }
         if random.oneIn(12) { members.removeFirst() }
         members.shuffle(using: &random)
@@ -49,7 +53,7 @@ struct CommandTarget: FuzzTarget {
                 return .rejected("envelope")
             case .unknownType:
                 guard case .string(let type)? = value?["type"] else { throw Violation(rule: "a type is unknown that is no text") }
-                try require(!["auth", "send_message", "sync", "ping"].contains(type), "\(type) is unknown")
+                try require(!["auth", "send_message", "sync", "ping", "typing", "presence"].contains(type), "\(type) is unknown")
                 return .rejected("type")
             case .badData(let error, _, _): return .rejected("\(error.code) \(error.path.prefix(20))")
             }
@@ -65,6 +69,14 @@ struct CommandTarget: FuzzTarget {
             else {
                 throw Violation(rule: "a message without a place or content")
             }
+        case "typing":
+            guard case .string(let conversation)? = data?["conversation_id"], UniqueID(conversation) != nil,
+                case .boolean? = data?["is_typing"]
+            else { throw Violation(rule: "typing without a place, or neither begun nor ended") }
+        case "presence":
+            guard case .array(let people)? = data?["user_ids"],
+                people.allSatisfy({ if case .string(let id) = $0 { UniqueID(id) != nil } else { false } })
+            else { throw Violation(rule: "people who are no ids") }
         default: throw Violation(rule: "a command of an unknown type")
         }
         return .accepted(type)

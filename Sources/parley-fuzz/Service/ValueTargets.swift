@@ -36,6 +36,21 @@ struct CursorTarget: TextFuzzTarget {
     }
 }
 
+/// Ids with commas between them.
+struct PeopleListTarget: TextFuzzTarget {
+    let vocabulary = [",", ",,", "-", "0", "f", " "]
+
+    func makeText(_ random: inout RandomSource) -> String {
+        (0..<random.within(1...3)).map { _ in UniqueID(high: random.next(), low: random.next()).description }.joined(separator: ",")
+    }
+
+    func check(_ text: String) throws -> Verdict {
+        guard let list = PeopleList(text) else { return .rejected() }
+        try require(list.text == text.lowercased(), "it is written otherwise")
+        return .accepted()
+    }
+}
+
 /// Usernames and e-mail addresses.
 struct NameTarget: TextFuzzTarget {
     let vocabulary = ["@", ".", "..", "_", "\u{0}", " ", "\u{A0}", "\u{130}", "é", "a@b.c", "\"", "<", ">"]
