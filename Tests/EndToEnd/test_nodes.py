@@ -1,6 +1,5 @@
 """Several nodes on one database, with Redis and without: what is written through one is told by all."""
 
-import socket
 import threading
 import time
 import uuid
@@ -89,15 +88,7 @@ def test_a_hint_that_says_more_than_the_database_is_not_believed(make_service, r
 
 
 def publish(redis: RedisServer, letter: bytes):
-    def command(*parts: bytes) -> bytes:
-        return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
-
-    with socket.create_connection(("127.0.0.1", redis.port)) as connection:
-        connection.sendall(command(b"AUTH", redis.PASSWORD.encode()) + command(b"SPUBLISH", b"parley:changes", letter))
-        answer = b""
-        while answer.count(b"\r\n") < 2:
-            answer += connection.recv(1024)
-        assert b":1\r\n" in answer, "the node listens"
+    assert b":1\r\n" in redis.tell(b"SPUBLISH", b"parley:changes", letter), "the node listens"
 
 
 def at(node, person: Person) -> Person:

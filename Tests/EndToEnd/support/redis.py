@@ -33,6 +33,19 @@ class RedisServer:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def tell(self, *parts: bytes) -> bytes:
+        """Says a command, and returns the answer, of one line, behind that to AUTH."""
+
+        def command(*parts: bytes) -> bytes:
+            return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
+
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(command(b"AUTH", self.PASSWORD.encode()) + command(*parts))
+            answer = b""
+            while answer.count(b"\r\n") < 2:
+                answer += connection.recv(1024)
+            return answer
+
     def kill(self):
         if self.process:
             self.process.kill()
