@@ -75,7 +75,8 @@ struct PresenceActions: Sendable {
         return try await loop.perform { () async throws(PostgresError) in try await desk.look(at: people, as: viewer) }
     }
 
-    /// A member's privacy, or whom they have blocked, may have changed. The log of changes says so on each node; who changes it says so at once.
+    /// What decides whom a member sees, and who sees them, may have changed: their privacy, blocks, conversations. The log of changes says so on
+    /// each node; who changes it says so at once.
     func accountChanged(_ member: Member.ID) { atDesk { $0.accountChanged(member) } }
 
     private func checked(_ people: [Member.ID]) throws(PresenceRefusal) -> [Member.ID] {

@@ -29,7 +29,10 @@ struct AccountNews: Sendable {
         }
         guard !created.isEmpty else { return }
         for audience in try await database.query(ActiveParticipants(conversations: created)) {
-            for member in audience.members { try await tell(of: audience.conversation, to: member) }
+            for member in audience.members {
+                presence.accountChanged(member)  // they may see each other from now on
+                try await tell(of: audience.conversation, to: member)
+            }
         }
     }
 
