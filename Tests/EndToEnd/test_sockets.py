@@ -78,7 +78,8 @@ def test_a_token_opens_the_socket_in_each_of_its_ways(service, ada, way):
         assert ready["device_id"] == ada.tokens["device_id"]
         assert TIMESTAMP.fullmatch(ready["expires_at"]) and TIMESTAMP.fullmatch(ready["server_time"])
         assert ready["heartbeat_ms"] == 30_000
-        assert ready["limits"] == {"message_bytes": 65_536, "content_chars": 4096, "unread_bytes": 1_048_576}
+        sizes = {"message_bytes": 65_536, "content_chars": 4096, "unread_bytes": 1_048_576}
+        assert ready["limits"] == sizes | {"presence_users": 100, "typing_interval_ms": 1000, "typing_timeout_ms": 6000}
         assert socket.connection.subprotocol == ("bearer" if way == "a sub-protocol" else "parley.v1")
         lives(socket)
 
