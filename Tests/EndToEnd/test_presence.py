@@ -281,6 +281,28 @@ def test_who_does_not_show_it_is_hidden_at_once_and_sees_nobody(talk, hider):
         becomes(his, ada, "online", SOON)
 
 
+def test_a_new_conversation_lets_both_be_seen(service):
+    ada, ben = newcomer(service), newcomer(service)
+    with ada.socket() as hers, ben.socket() as his:
+        assert watch(hers, ben)[0]["status"] == watch(his, ada)[0]["status"] == "offline"
+        ada.conversation_with(ben)
+        becomes(hers, ben, "online", SOON)
+        becomes(his, ada, "online", SOON)
+
+
+def test_who_waits_without_a_socket_is_not_there(talk):
+    ada, ben, _ = talk
+    token = ben.http.get("/sync").json()["token"]
+    with ada.socket() as hers, ThreadPoolExecutor(1) as pool:
+        with ben.socket():
+            watch(hers, ben)
+            poll = pool.submit(ben.http.get, "/sync", params={"since": token, "timeout": 9})
+            time.sleep(0.5)
+        becomes(hers, ben, "offline", 8)
+        assert not poll.done()
+        assert look(ada, ben)[0]["status"] == "offline"
+
+
 def test_everybody_sees_themselves(talk):
     ada = talk[0]
     with ada.socket() as hers:
