@@ -10,6 +10,7 @@ enum Command {
 
           serve                     serves until SIGTERM, then finishes what is under way
           migrate [status]          brings the database's schema up to date, or says where it stands
+          migrate down VERSION      takes back the migrations above that one, with the data that they brought
           doctor                    checks the configuration, the database and the machine
           doctor --after-restore    the same, and tells devices to begin anew: run it when the database was restored, promoted or moved
           bench SCENARIO …          puts a load on a running service (parley bench help)
@@ -30,21 +31,27 @@ enum Command {
             case ("serve", []): try await serve(environment)
             case ("migrate", []): try await migrate(environment)
             case ("migrate", ["status"]): return try await migrationStatus(environment)
+            case ("migrate", let rest) where rest.count == 2 && rest[0] == "down":
+                guard let version = Int64(rest[1]), version >= 0 else { return misunderstood() }
+                try await takeBack(to: version, environment)
             case ("seed", []): try await seed(environment)
             case ("doctor", []): return await DoctorCommand(environment: environment).run()
             case ("doctor", ["--after-restore"]): return try await afterRestore(environment)
             case ("bench", _): return await bench(rest, environment)
             case ("version", []): print("parley \(version)")
             case ("help", _), ("--help", _), ("-h", _): print(usage)
-            default:
-                complain(usage)
-                return 2
+            default: return misunderstood()
             }
             return 0
         } catch {
             complain("parley \(arguments.first ?? ""): \(explain(error))")
             return 1
         }
+    }
+
+    private static func misunderstood() -> Int32 {
+        complain(usage)
+        return 2
     }
 
     static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
@@ -71,6 +78,11 @@ enum Command {
     private static func migrate(_ environment: [String: String]) async throws {
         let applied = try await Workshop.run(configuration(environment)) { try await $0.migrate() }
         print(applied.isEmpty ? "the schema is up to date" : "applied: \(applied.joined(separator: ", "))")
+    }
+
+    private static func takeBack(to version: Int64, _ environment: [String: String]) async throws {
+        let names = try await Workshop.run(configuration(environment)) { try await $0.migrate(downTo: version) }
+        print(names.isEmpty ? "there is nothing above \(version)" : "taken back: \(names.joined(separator: ", "))")
     }
 
     private static func migrationStatus(_ environment: [String: String]) async throws -> Int32 {

@@ -13,18 +13,18 @@ import Testing
     ]
 
     @Test func `what is pending is applied once, in order, and taken back in reverse`() async throws {
-        try await inSchema(Self.first) { migrator, _ in
-            #expect(try await migrator().status().map(\.state) == [.pending, .pending])
-            #expect(try await migrator().up().map(\.name) == ["0001_people", "0002_names"])
-            #expect(try await migrator().up().isEmpty)
-            for status in try await migrator().status() {
+        try await Folder.inSchema(Self.first) { migrator, _, _ in
+            #expect(try await migrator().status().migrations.map(\.state) == [.pending, .pending])
+            #expect(try await migrator().up().names == ["0001_people", "0002_names"])
+            #expect(try await migrator().up().names.isEmpty)
+            for status in try await migrator().status().migrations {
                 guard case .applied(let time) = status.state else { throw NeverHappened() }
                 #expect(abs(time - Int64(Glibc.time(nil)) * 1000) < 60_000)
             }
             #expect(try await migrator().down(to: 1).map(\.name) == ["0002_names"])
-            #expect(try await migrator().status().map(\.state).last == .pending)
+            #expect(try await migrator().status().migrations.map(\.state).last == .pending)
             #expect(try await migrator().down(to: 0).map(\.name) == ["0001_people"])
-            #expect(try await migrator().up().count == 2)
+            #expect(try await migrator().up().names.count == 2)
         }
     }
 
@@ -35,10 +35,10 @@ import Testing
             defer { group.shutdown() }
             let migrator = try Migrator(configuration, on: group.loops[0], directory: folder)
             let applied = try await migrator.up()
-            #expect(try await migrator.down(to: 0) == applied.reversed())
+            #expect(try await migrator.down(to: 0) == applied.migrations.reversed())
             try await TestDatabase.use(configuration) { database in
                 let left = try await database.query(ObjectNames())
-                #expect(left == ["schema_migrations", "schema_migrations_pkey"])
+                #expect(left == ["schema_functions", "schema_functions_pkey", "schema_migrations", "schema_migrations_pkey"])
             }
             #expect(try await migrator.up() == applied)
         }
@@ -48,21 +48,21 @@ import Testing
         var files = Self.first
         files["0003_broken.up.sql"] = "CREATE TABLE half (id int); SELECT * FROM nowhere"
         files["0003_broken.down.sql"] = ""
-        try await inSchema(files) { migrator, folder in
+        try await Folder.inSchema(files) { migrator, folder, _ in
             let error = await #expect(throws: MigrationError.self) { try await migrator().up() }
             guard case .failed("0003_broken", let cause)? = error else { throw NeverHappened() }
             #expect(cause.sqlState == "42P01")
-            #expect(try await migrator().status().map(\.state).last == .pending)
+            #expect(try await migrator().status().migrations.map(\.state).last == .pending)
             try folder.write("0003_broken.up.sql", "CREATE TABLE half (id int)")
-            #expect(try await migrator().up().map(\.name) == ["0003_broken"])
+            #expect(try await migrator().up().names == ["0003_broken"])
         }
     }
 
     @Test func `an applied file that changed is named, and nothing is done`() async throws {
-        try await inSchema(Self.first) { migrator, folder in
+        try await Folder.inSchema(Self.first) { migrator, folder, _ in
             try await migrator().up()
             try folder.write("0001_people.up.sql", "CREATE TABLE people (id bigint PRIMARY KEY) -- other")
-            #expect(try await migrator().status().map(\.state).first == .changed)
+            #expect(try await migrator().status().migrations.map(\.state).first == .changed)
             let change = MigrationError.changed(name: "0001_people")
             #expect("\(change)".contains("0001_people.up.sql"))
             await #expect(throws: change) { try await migrator().up() }
@@ -71,10 +71,10 @@ import Testing
     }
 
     @Test func `a database that is ahead is left alone, and so is a gap in the order`() async throws {
-        try await inSchema(Self.first) { migrator, folder in
+        try await Folder.inSchema(Self.first) { migrator, folder, _ in
             try await migrator().up()
             try folder.remove("0002_names.up.sql", "0002_names.down.sql")
-            #expect(try await migrator().status().map(\.state).last == .unknown)
+            #expect(try await migrator().status().migrations.map(\.state).last == .unknown)
             await #expect(throws: MigrationError.unknown(name: "0002_names")) { try await migrator().up() }
             try folder.write("0002_names.up.sql", Self.first["0002_names.up.sql"] ?? "")
             try folder.write("0002_names.down.sql", "")
@@ -85,16 +85,16 @@ import Testing
     }
 
     @Test func `a step may not end its transaction`() async throws {
-        try await inSchema(["0001_a.up.sql": "CREATE TABLE a (id int); COMMIT", "0001_a.down.sql": ""]) { migrator, _ in
+        try await Folder.inSchema(["0001_a.up.sql": "CREATE TABLE a (id int); COMMIT", "0001_a.down.sql": ""]) { migrator, _, _ in
             await #expect(throws: MigrationError.endsTransaction(name: "0001_a")) { try await migrator().up() }
         }
     }
 
     @Test func `of many migrators at once one does the work, and the others find it done`() async throws {
-        try await inSchema(Self.first) { migrator, _ in
+        try await Folder.inSchema(Self.first) { migrator, _, _ in
             let one = try migrator()
             let applied = try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0..<5 { group.addTask { try await one.up().count } }
+                for _ in 0..<5 { group.addTask { try await one.up().names.count } }
                 return try await group.reduce(0, +)
             }
             #expect(applied == 2)
@@ -110,7 +110,7 @@ import Testing
         (["0001_a.up.sql", "0001_a.down.sql", "0001_b.up.sql", "0001_b.down.sql"], .duplicate(version: 1)),
     ])
     func `files that make no sense are named`(_ files: [String], _ error: MigrationError) async throws {
-        try await inSchema(Dictionary(uniqueKeysWithValues: files.map { ($0, "") })) { migrator, _ in
+        try await Folder.inSchema(Dictionary(uniqueKeysWithValues: files.map { ($0, "") })) { migrator, _, _ in
             #expect(throws: error) { try migrator() }
         }
     }
@@ -122,51 +122,6 @@ import Testing
         #expect(throws: MigrationError.unreadable(path: "/no/such/folder")) {
             try Migrator(configuration, on: group.loops[0], directory: "/no/such/folder")
         }
-    }
-
-    /// Runs `body` with a folder of `files` and a way to read it anew.
-    private func inSchema(
-        _ files: [String: String], _ body: (_ migrator: () throws -> Migrator, Folder) async throws -> Void
-    ) async throws {
-        let folder = try Folder()
-        defer { folder.removeAll() }
-        for (name, text) in files { try folder.write(name, text) }
-        let group = EventLoopGroup(count: 1)
-        defer { group.shutdown() }
-        try await TestDatabase.useSchema { configuration in
-            try await body({ try Migrator(configuration, on: group.loops[0], directory: folder.path) }, folder)
-        }
-    }
-}
-
-/// A folder that is there for one test.
-private struct Folder {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/parley-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
-    func write(_ name: String, _ text: String) throws {
-        let file = try #require(fopen("\(path)/\(name)", "w"))
-        fputs(text, file)
-        fclose(file)
-    }
-
-    func remove(_ names: String...) throws {
-        for name in names { unlink("\(path)/\(name)") }
-    }
-
-    func removeAll() {
-        guard let folder = opendir(path) else { return }
-        while let entry = readdir(folder) {
-            let name = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
-            unlink("\(path)/\(String(cString: name.assumingMemoryBound(to: CChar.self)))")
-        }
-        closedir(folder)
-        rmdir(path)
     }
 }
 

@@ -18,17 +18,32 @@ public struct Workshop: Sendable {
 
     // MARK: The schema
 
-    /// Brings the schema up to date. Answers the names of the migrations that were applied.
+    /// Brings the schema up to date. Answers the names of the migrations and files of functions that were applied.
     public func migrate() async throws -> [String] {
-        try await migrator().up().map(\.name)
+        try await migrator().up().names
     }
 
-    /// What stands in the way of serving: one line for each migration that is missing or was changed after it was applied.
+    /// Takes back the migrations above a version, with the data that they brought. Answers their names.
+    public func migrate(downTo version: Int64) async throws -> [String] {
+        try await migrator().down(to: version).map(\.name)
+    }
+
+    /// What stands in the way of serving: one line for each migration that is missing or was changed after it was applied, and for each file of
+    /// functions that is not what the database has.
     public func schemaProblems() async throws -> [String] {
-        try await migrator().status().compactMap { migration in
+        let status = try await migrator().status()
+        return status.migrations.compactMap { migration in
             if case .applied = migration.state { return nil }
             return "migration \(migration.version) \(migration.name) is \(migration.state)"
         }
+            + status.functions.compactMap { file in
+                switch file.state {
+                case .applied: nil
+                case .pending: "functions/\(file.name) is pending"
+                case .changed: "functions/\(file.name) is not the version that the database has"
+                case .unknown: "functions/\(file.name) is in the database, and unknown to this program"
+                }
+            }
     }
 
     /// Says that the database lives anew: it was restored, promoted or moved. Devices that come back then read a snapshot.

@@ -39,11 +39,14 @@ final class SchemaWatch: Service, Sendable {
 
     private func look() async {
         do {
-            let steps = try await Migrator(configuration, on: loop, directory: migrations).status()
+            let status = try await Migrator(configuration, on: loop, directory: migrations).status()
             // A database that is ahead of the program serves it: migrations keep what the version before needs.
-            let missing = steps.filter { $0.state == .pending }.map(\.name)
+            let missing =
+                status.migrations.filter { $0.state == .pending }.map(\.name)
+                + status.functions.filter { $0.state == .pending }.map { "functions/\($0.name)" }
             if missing.isEmpty {
                 become(.ready)
+                warn(of: status.functions.filter { $0.state == .changed })
             } else if become(.missing) {
                 Logger.current.error(
                     "the database lacks migrations: run parley migrate", [.migrations: missing.joined(separator: ", ")])
@@ -55,6 +58,16 @@ final class SchemaWatch: Service, Sendable {
         } catch {
             // No database yet: the pools say so.
         }
+    }
+
+    /// Of functions that are others than this program's nobody can tell whether they are older or newer. What needs newer ones comes with a
+    /// migration, so this is no reason not to serve.
+    private func warn(of changed: [FunctionStatus]) {
+        guard !changed.isEmpty else { return }
+        let names = changed.map { "functions/\($0.name)" }.joined(separator: ", ")
+        Logger.current.error(
+            "the database has another version of these functions: run parley migrate, unless a newer program is being deployed",
+            [.migrations: names])
     }
 
     /// Answers whether it was news.

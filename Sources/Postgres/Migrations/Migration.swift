@@ -24,3 +24,35 @@ public struct MigrationStatus: Sendable, Equatable {
     public let name: String
     public let state: State
 }
+
+/// A file of `functions/`: bodies of functions, each by `CREATE OR REPLACE`. It is run again whenever it is another one than was run last.
+struct FunctionFile: Sendable, Equatable {
+    /// As the folder has it: `send.sql`.
+    let name: String
+    let source: String
+}
+
+/// A file of functions, and where the database stands with it.
+public struct FunctionStatus: Sendable, Equatable {
+    public let name: String
+    /// `.changed`: another version of it was run last, an older one or a newer one.
+    public let state: MigrationStatus.State
+}
+
+/// Where the database stands with everything.
+public struct SchemaStatus: Sendable, Equatable {
+    /// In the order of their versions.
+    public let migrations: [MigrationStatus]
+    /// In the order of their names.
+    public let functions: [FunctionStatus]
+}
+
+/// What ``Migrator/up()`` did.
+public struct MigrationRun: Sendable, Equatable {
+    public let migrations: [Migration]
+    /// The files of functions that were run: `send.sql`.
+    public let functions: [String]
+
+    /// All of it, as operators know it.
+    public var names: [String] { migrations.map(\.name) + functions.map { "functions/\($0)" } }
+}

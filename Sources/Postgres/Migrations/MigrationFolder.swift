@@ -22,6 +22,17 @@ enum MigrationFolder {
         return migrations
     }
 
+    /// The files of functions in the folder beside the migrations, by name; none where there is no such folder.
+    static func functions(_ path: String) throws(MigrationError) -> [FunctionFile] {
+        let folder = "\(path)/functions"
+        guard access(folder, F_OK) == 0 else { return [] }
+        var functions: [FunctionFile] = []
+        for file in try files(in: folder).sorted() where file.hasSuffix(".sql") {
+            functions.append(FunctionFile(name: file, source: try contents(of: "\(folder)/\(file)")))
+        }
+        return functions
+    }
+
     /// `0007_reactions.up.sql` is `0007_reactions` and up.
     private static func parts(of file: String) -> (name: String, isUp: Bool)? {
         for (suffix, isUp) in [(".up.sql", true), (".down.sql", false)] where file.hasSuffix(suffix) {

@@ -20,9 +20,12 @@ struct MigrationSession: Queryable {
         return try unit.takeRows(0)
     }
 
-    func hasTable() async throws(PostgresError) -> Bool { try await one(HasMigrationTable()) }
+    func hasTables() async throws(PostgresError) -> (migrations: Bool, functions: Bool) { try await one(HasMigrationTables()) }
 
-    func createTable() async throws(PostgresError) { try await execute(CreateMigrationTable()) }
+    func createTables() async throws(PostgresError) {
+        try await execute(CreateMigrationTable())
+        try await execute(CreateFunctionTable())
+    }
 
     func applied(_ migrations: [Migration]) async throws(PostgresError) -> [AppliedMigration] {
         try await query(AppliedMigrations(files: migrations))
@@ -39,21 +42,30 @@ struct MigrationSession: Queryable {
         throw MigrationError.locked
     }
 
-    /// Runs one half of a migration and notes it, in one transaction. The server rolls it back when the session is closed
-    /// after an error.
+    /// Runs one half of a migration and notes it, in one transaction.
     func run(_ script: String, of migration: Migration, _ note: some Statement) async throws(MigrationError) {
+        try await run([(migration.name, script)], note)
+    }
+
+    /// Runs scripts and notes them, in one transaction. The server rolls it back when the session is closed after an error.
+    func run(_ scripts: [(name: String, text: String)], _ note: some Statement) async throws(MigrationError) {
+        var name = scripts.first?.name ?? ""
         do throws(PostgresError) {
             try await execute(Begin())
-            try await pipeline.run(script: script)
+            for script in scripts {
+                name = script.name
+                try await pipeline.run(script: script.text)
+                guard pipeline.isInTransaction else { break }
+            }
         } catch {
-            throw .failed(name: migration.name, error)
+            throw .failed(name: name, error)
         }
-        guard pipeline.isInTransaction else { throw .endsTransaction(name: migration.name) }
+        guard pipeline.isInTransaction else { throw .endsTransaction(name: name) }
         do throws(PostgresError) {
             try await execute(note)
             try await execute(Commit())
         } catch {
-            throw .failed(name: migration.name, error)
+            throw .failed(name: name, error)
         }
     }
 }
