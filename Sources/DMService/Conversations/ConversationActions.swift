@@ -14,23 +14,42 @@ struct ConversationActions: Sendable {
     /// - Throws: ``ConversationRefusal``.
     func direct(of member: Member.ID, with recipient: Member.ID) async throws -> (conversation: Conversation, isNew: Bool) {
         guard let pair = MemberPair(member, recipient) else { throw ConversationRefusal.withOneself }
-        if let known = try await database.first(DirectConversation(pair: pair)) {
-            return (try await conversation(known, for: member), false)
-        }
+        let question = DirectConversation(member: member, other: recipient)
+        let known = try await database.one(question)
+        if let refusal = known.bars.refusal { throw ConversationRefusal.privacy(refusal) }
+        if let id = known.conversation { return (try await conversation(id, for: member), false) }
         let fresh = Conversation.ID(ids.next())
-        let isNew: Bool
+        let made: (id: Conversation.ID, isNew: Bool)?
         do {
-            isNew = try await database.transaction { transaction in
-                guard try await transaction.first(InsertDirectConversation(id: fresh, pair: pair)) != nil else { return false }
-                try await transaction.execute(InsertParticipants(conversation: fresh, members: [member, recipient]))
-                try await transaction.execute(LogCreation(conversation: fresh))
-                return true
+            made = try await database.transaction { transaction -> (id: Conversation.ID, isNew: Bool)? in
+                // Whoever blocks the other at this moment comes before it, or finds the conversation.
+                try await transaction.execute(LockPair(pair: pair))
+                let present = try await transaction.one(question)
+                if let refusal = present.bars.refusal { throw ConversationRefusal.privacy(refusal) }
+                if try await transaction.first(InsertDirectConversation(id: fresh, pair: pair)) != nil {
+                    try await transaction.execute(InsertParticipants(conversation: fresh, member: member, other: recipient))
+                    try await transaction.execute(LogCreation(conversation: fresh))
+                    return (fresh, true)
+                }
+                return try await transaction.one(question).conversation.map { (id: $0, isNew: false) }
             }
         } catch let error as PostgresError where error.sqlState == "23503" {
             throw ConversationRefusal.unknownRecipient  // no such account: the foreign key found out
         }
-        let id = isNew ? fresh : try await database.one(DirectConversation(pair: pair))
-        return (try await conversation(id, for: member), isNew)
+        guard let made else { throw HTTPError.unavailable }  // gone again since: the next try makes it
+        return (try await conversation(made.id, for: member), made.isNew)
+    }
+
+    /// A page of a member's conversations, the latest first.
+    func page(of member: Member.ID, _ query: InboxQuery) async throws(PostgresError) -> Page<Conversation.Summary> {
+        let page = ConversationsOf(member: member, before: query.paging.cursor, limit: query.paging.limit + 1)
+        let found =
+            query.isPlain
+            ? try await database.query(page)
+            : try await database.query(ConversationsMatching(page: page, isUnreadOnly: query.isUnreadOnly, name: query.name))
+        let items = found.prefix(query.paging.limit)
+        let next = found.count > query.paging.limit ? items.last?.position.text : nil
+        return Page(items: items.map(\.summary), nextCursor: next.map(Paging<String>.encode))
     }
 
     /// - Throws: 404 for a conversation that `viewer` is not in, as for one that does not exist.

@@ -5,6 +5,7 @@ internal import JSON
 enum ConversationRefusal: Error, Equatable, Sendable {
     case withOneself
     case unknownRecipient
+    case privacy(PrivacyRefusal)
 }
 
 extension ConversationRefusal: HTTPRefusal {
@@ -12,6 +13,7 @@ extension ConversationRefusal: HTTPRefusal {
         switch self {
         case .withOneself: HTTPError(.validation, "Name somebody else as the recipient.", details: [("path", "recipient_id")])
         case .unknownRecipient: .notFound
+        case .privacy(let refusal): refusal.httpError
         }
     }
 }

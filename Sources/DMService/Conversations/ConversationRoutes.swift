@@ -1,19 +1,19 @@
 internal import HTTPServer
 internal import JSON
-internal import Postgres
 
 /// `/conversations`.
 struct ConversationRoutes: Sendable {
     let actions: ConversationActions
-    let database: Database
 
     var routes: [Route<MemberContext>] {
         [
             Route(
                 .post, "/conversations", "Finds or makes the direct conversation with somebody.", input: Conversation.Draft.self,
-                output: Conversation.self, statuses: [201, 200], errors: [.validation, .notFound], limit: .httpUser, handler: create),
+                output: Conversation.self, statuses: [201, 200], errors: [.validation, .notAuthorized, .notFound],
+                limit: .httpUser, handler: create),
             Route(
-                .get, "/conversations", "One's conversations, the latest first.", output: Page<Conversation.Summary>.self,
+                .get, "/conversations", "One's conversations, the latest first; `filter=unread` and `q=` choose among them.",
+                output: Page<Conversation.Summary>.self,
                 errors: [.validation], limit: .httpUser, handler: list),
             Route(
                 .get, "/conversations/{conversation}", "One conversation and who is in it.", output: Conversation.self,
@@ -28,12 +28,7 @@ struct ConversationRoutes: Sendable {
     }
 
     private func list(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let paging = try Paging(request, cursor: ConversationsOf.Position.init(_:))
-        let found = try await database.query(ConversationsOf(member: context.member, before: paging.cursor, limit: paging.limit + 1))
-        let page = Page(
-            items: found.prefix(paging.limit).map(\.summary),
-            nextCursor: found.count > paging.limit ? Paging<String>.encode(found[paging.limit - 1].position.text) : nil)
-        return .json(200, page)
+        .json(200, try await actions.page(of: context.member, InboxQuery(request)))
     }
 
     private func show(_ request: Request, _ context: MemberContext) async throws -> Response {

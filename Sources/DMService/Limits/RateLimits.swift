@@ -9,6 +9,7 @@ extension LimitName {
     static let httpUser: LimitName = "http.user"
     static let sendUser: LimitName = "send.user"
     static let search: LimitName = "search.user"
+    static let follow: LimitName = "follow.user"
     static let register: LimitName = "register.ip"
     static let login: LimitName = "login.ip"
     static let loginName: LimitName = "login.user"
@@ -25,6 +26,7 @@ final class RateLimits: Sendable {
         .httpUser: TokenBucket.Size(burst: 100, perSecond: 100.0 / 60),
         .sendUser: TokenBucket.Size(burst: 40, perSecond: 2),
         .search: TokenBucket.Size(burst: 20, perSecond: 0.5),
+        .follow: TokenBucket.Size(burst: 60, perSecond: 0.5),
         .register: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .login: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .loginName: TokenBucket.Size(burst: 10, perSecond: 0.1),

@@ -13,7 +13,7 @@ struct MessageRoutes: Sendable {
             Route(
                 .post, "/conversations/{conversation}/messages", "Sends a message. 200 for a retry that was stored before.",
                 input: Message.Draft.self, output: Message.self, statuses: [201, 200],
-                errors: [.validation, .tooLong, .notFound, .conflict], limit: .sendUser, handler: send),
+                errors: [.validation, .tooLong, .notAuthorized, .notFound, .conflict], limit: .sendUser, handler: send),
             Route(
                 .get, "/conversations/{conversation}/messages", "A page of history: newest first, with after_* oldest first.",
                 output: HistoryPage.self, errors: [.validation, .notFound], limit: .httpUser, handler: history),

@@ -9,6 +9,8 @@ struct SendResult: Sendable {
         case replayed = 1
         case differentReplay = 2
         case notAParticipant = 3
+        case blockedByOther = 4
+        case ownBlock = 5
     }
 
     let verdict: Verdict
@@ -27,7 +29,7 @@ struct SendResult: Sendable {
         switch verdict {
         case .stored, .replayed, .differentReplay:
             place = Place(seq: try row.int64(1), rev: try row.int64(2), sentAt: try row.value(3), membersRev: try row.int64(4))
-        case .notAParticipant: place = nil
+        case .notAParticipant, .blockedByOther, .ownBlock: place = nil
         }
     }
 }

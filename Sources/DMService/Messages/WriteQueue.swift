@@ -192,6 +192,8 @@ final class WriteQueue: @unchecked Sendable {
         switch (result.verdict, result.place) {
         case (.stored, let place?): return .stored(entry.stored(seq: place.seq, rev: place.rev, sentAt: place.sentAt))
         case (.replayed, let place?): return .replayed(entry.stored(seq: place.seq, rev: place.rev, sentAt: place.sentAt))
+        case (.blockedByOther, _): return .refused(.privacy(.notAllowed))
+        case (.ownBlock, _): return .refused(.privacy(.ownBlock))
         case (.differentReplay, _): return .refused(.differentReplay)
         case (.notAParticipant, _), (_, nil): return .refused(.notAParticipant)
         }

@@ -19,8 +19,8 @@ struct PersonRoutes: Sendable {
                 .get, "/users/{user}", "What others see of somebody.", output: Profile.self, errors: [.notFound], limit: .httpUser,
                 handler: profile),
             Route(
-                .get, "/users/search", "Finds people by the beginning of their username.", output: Page<Profile>.self,
-                errors: [.validation], limit: .search, handler: search),
+                .get, "/users/search", "Finds people by the beginning of their username, or of a word of their display name.",
+                output: Page<Profile>.self, errors: [.validation], limit: .search, handler: search),
         ]
     }
 
@@ -38,7 +38,7 @@ struct PersonRoutes: Sendable {
 
     private func profile(_ request: Request, _ context: MemberContext) async throws -> Response {
         let member = try request.parameter("user", as: Member.ID.init(_:))
-        guard let profile = try await database.query(ProfilesOf(members: [member])).first else { throw HTTPError.notFound }
+        guard let profile = try await database.first(ProfileFor(member: member, viewer: context.member)) else { throw HTTPError.notFound }
         return .json(200, profile)
     }
 
@@ -46,7 +46,31 @@ struct PersonRoutes: Sendable {
     private static let shortestPrefix = 3
 
     private func search(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let prefix = try request.query("username")?.lowercased() ?? ""
+        let (text, prefix) = (try request.query("q"), try request.query("username"))
+        guard let text else { return .json(200, try await people(named: prefix ?? "", request, context)) }
+        guard prefix == nil else { throw HTTPError(.validation, "Search by q or by username, not by both.", details: [("parameter", "q")]) }
+        return .json(200, try await people(by: text, request, context))
+    }
+
+    /// Bytes of a text that is searched for. No display name has more.
+    private static let longestText = 256
+
+    private func people(by text: String, _ request: Request, _ context: MemberContext) async throws -> Page<Profile> {
+        guard NameMatch.shortestText...Self.longestText ~= text.utf8.count else {
+            throw HTTPError(
+                .validation, "Search for the first \(NameMatch.shortestText) characters of a name, or more.",
+                details: [("parameter", "q")])
+        }
+        let paging = try Paging(request, cursor: NamePosition.init(_:))
+        let search = PeopleByName(viewer: context.member, text: text, after: paging.cursor, limit: paging.limit + 1)
+        let found = try await database.query(search)
+        let items = found.prefix(paging.limit)
+        let next = found.count > paging.limit ? items.last?.position.text : nil
+        return Page(items: items.map(\.profile), nextCursor: next.map(Paging<String>.encode))
+    }
+
+    private func people(named prefix: String, _ request: Request, _ context: MemberContext) async throws -> Page<Profile> {
+        let prefix = prefix.lowercased()
         guard prefix.utf8.count >= Self.shortestPrefix, prefix.utf8.count <= Username.longest else {
             throw HTTPError(
                 .validation, "Search for the first \(Self.shortestPrefix) characters of a username, or more.",
@@ -54,8 +78,8 @@ struct PersonRoutes: Sendable {
         }
         let paging = try Paging(request, cursor: { Username($0)?.text })
         // A prefix with other characters than a username can have finds nobody.
-        guard Username.isPossible(prefix) else { return .json(200, Page<Profile>(items: [], nextCursor: nil)) }
-        let found = try await database.query(PeopleByUsername(prefix: prefix, after: paging.cursor ?? "", limit: paging.limit + 1))
-        return .json(200, paging.page(found) { $0.username.lowercased() })
+        guard Username.isPossible(prefix) else { return Page(items: [], nextCursor: nil) }
+        let search = PeopleByUsername(prefix: prefix, after: paging.cursor ?? "", limit: paging.limit + 1, viewer: context.member)
+        return paging.page(try await database.query(search)) { $0.username.lowercased() }
     }
 }

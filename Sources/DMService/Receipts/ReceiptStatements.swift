@@ -170,10 +170,11 @@ struct UnreadConversations: Statement {
          ORDER BY u.last_message_at DESC, u.id
         """
 
-    /// How much of others there is in the conversation `c` beyond the read mark of its participant `me`.
+    /// How much of others there is in the conversation `c` beyond the read mark of its participant `me`. Who has blocked the other one is not
+    /// reminded of them. Source: ACCEPTANCE C7.
     static let count = """
         (SELECT count(*) FROM (
-             SELECT FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq AND n.sender_id <> me.user_id
+             SELECT FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq AND n.sender_id <> me.user_id AND me.barred & 2 = 0
               LIMIT \(Unread.limit + 1)) counted)
         """
     let member: Member.ID

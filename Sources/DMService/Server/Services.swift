@@ -22,6 +22,7 @@ struct Services: Sendable {
     let receipts: ReceiptActions
     let sync: SyncActions
     let presence: PresenceActions
+    let relations: RelationActions
     let profiles: ProfileDirectory
     /// What runs beside the server for as long as it does.
     let background: [any Service]
@@ -83,6 +84,7 @@ struct Services: Sendable {
         let news = AccountNews(
             database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery,
             presence: presence)
+        relations = RelationActions(database: database)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
         var background: [any Service] = [
             schema,

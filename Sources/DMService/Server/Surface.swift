@@ -27,7 +27,8 @@ struct Surface: Sendable {
             PersonRoutes(accounts: services.accounts, profiles: services.profiles, database: services.database).routes
                 + DeviceRoutes(accounts: services.accounts).routes
                 + PrivacyRoutes(database: services.database, accounts: services.accounts, presence: services.presence).routes
-                + ConversationRoutes(actions: services.conversations, database: services.database).routes
+                + RelationRoutes(actions: services.relations).routes
+                + ConversationRoutes(actions: services.conversations).routes
                 + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes
                 + ReceiptRoutes(actions: services.receipts).routes
                 + SyncRoutes(actions: services.sync).routes

@@ -24,6 +24,7 @@ enum Targets {
             ("phc", PasswordHashTarget()),
             ("message-id", MessageIDTarget()),
             ("cursor", CursorTarget()),
+            ("list-cursor", ListCursorTarget()),
             ("command", CommandTarget()),
             ("sync-token", SyncTokenTarget()),
             ("text", TextTarget()),

@@ -155,6 +155,8 @@ def differences(replica: Replica) -> list:
     """Where a replica shows something else than a fresh one would."""
     fresh, unread = anew(replica.person)
     kept = replica.view()
+    # Who has blocked somebody is not reminded of what they wrote.
+    blocked = {person["id"] for person in replica.person.http.get("/users/me/blocks").json()["items"]}
     found = []
     for id in fresh.keys() | kept.keys():
         theirs, ours = fresh.get(id), kept.get(id)
@@ -163,7 +165,7 @@ def differences(replica: Replica) -> list:
             continue
         # A snapshot has the newest messages alone.
         newest = {seq: ours["messages"].get(seq) for seq in theirs["messages"]}
-        for name, one, other in [("messages", newest, theirs["messages"]), ("unread", ours["unread"], unread[id])]:
+        for name, one, other in [("messages", newest, theirs["messages"]), ("unread", 0 if blocked & ours["names"].keys() else ours["unread"], unread[id])]:
             if one != other:
                 found.append((id, name, one, other))
         for name in ("rev", "last_seq", "last_read_seq", "names", "marks"):
