@@ -38,17 +38,34 @@ extension AccountActions {
 
     /// The account of the subject, made if there is none.
     private func hostAccount(for claims: HostTokenClaims) async throws -> Member.ID {
+        let wanted = claims.preferredUsername.flatMap(Username.init)
+        return try await hostAccount(
+            claims.subject, wanted: [wanted, nil], displayName: Self.displayName(claims.displayName)
+        ).member
+    }
+
+    /// Makes the account of one of the host app's people, unless there is one: answers whether it did.
+    ///
+    /// - Parameter username: what it must be called; `nil` to make a name up.
+    /// - Throws: ``AccountRefusal`` if somebody has the name.
+    func makeHostAccount(_ subject: String, username: Username?, displayName: String?) async throws -> Bool {
+        try await hostAccount(subject, wanted: [username], displayName: displayName).isNew
+    }
+
+    /// The account of the subject, made if there is none.
+    ///
+    /// - Parameter wanted: names to try one after the other; `nil` among them for names that are made up.
+    private func hostAccount(
+        _ subject: String, wanted: [Username?], displayName: String?
+    ) async throws -> (member: Member.ID, isNew: Bool) {
         let id = Member.ID(ids.next())
-        var wanted = claims.preferredUsername.flatMap(Username.init)
-        for _ in 0..<Self.nameAttempts {
-            let username = wanted ?? .madeUp()
-            wanted = nil
+        let names = wanted.flatMap { name in name.map { [$0] } ?? (0..<Self.nameAttempts).map { _ in Username.madeUp() } }
+        for username in names {
             let draft = InsertHostAccount(
-                id: id, subject: claims.subject, username: username.text, displayName: Self.displayName(claims.displayName) ?? username.text
-            )
-            if let made = try await database.first(draft) { return made }
-            // Somebody has the name, or the subject: another of its tokens came at the same time.
-            if let member = try await database.first(HostAccount(subject: claims.subject)) { return member }
+                id: id, subject: subject, username: username.text, displayName: displayName ?? username.text)
+            if let made = try await database.first(draft) { return (made, true) }
+            // Somebody has the name, or the subject: another request of theirs came at the same time.
+            if let member = try await database.first(HostAccount(subject: subject)) { return (member, false) }
         }
         throw AccountRefusal.taken
     }

@@ -65,7 +65,8 @@ struct AccountActions: Sendable {
     /// One's own account; `nil` when it is gone.
     func ownAccount(of member: Member.ID) async throws -> OwnAccount? { try await database.first(OwnAccountOf(member: member)) }
 
-    private func displayName(_ text: String?) throws(AccountRefusal) -> String? {
+    /// What somebody is to be called, as it is stored.
+    func displayName(_ text: String?) throws(AccountRefusal) -> String? {
         guard let text else { return nil }
         let name = MessageText.cleaned(text)
         guard 1...Self.longestDisplayName ~= name.unicodeScalars.count, !name.contains("\n") else { throw .badDisplayName }

@@ -17,6 +17,11 @@ struct RateLimiting: Sendable {
         try await limit(request, .member(context.member)) { try await next(request, context) }
     }
 
+    /// For routes of the host app's servers: by the key that they bring.
+    func byKey(_ request: Request, _ context: HostContext, _ next: Handler<HostContext>) async throws -> Response {
+        try await limit(request, .key(context.key)) { try await next(request, context) }
+    }
+
     private func limit(_ request: Request, _ subject: RateLimits.Subject, _ next: () async throws -> Response) async throws -> Response {
         guard let name = request.route.limit, let verdict = limits.take(name, for: subject) else { return try await next() }
         if verdict.wait != nil { throw HTTPError.rateLimited(verdict) }

@@ -10,6 +10,7 @@ extension LimitName {
     static let sendUser: LimitName = "send.user"
     static let search: LimitName = "search.user"
     static let follow: LimitName = "follow.user"
+    static let provisioning: LimitName = "admin.key"
     static let register: LimitName = "register.ip"
     static let login: LimitName = "login.ip"
     static let loginName: LimitName = "login.user"
@@ -27,6 +28,7 @@ final class RateLimits: Sendable {
         .sendUser: TokenBucket.Size(burst: 40, perSecond: 2),
         .search: TokenBucket.Size(burst: 20, perSecond: 0.5),
         .follow: TokenBucket.Size(burst: 60, perSecond: 0.5),
+        .provisioning: TokenBucket.Size(burst: 500, perSecond: 100),
         .register: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .login: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .loginName: TokenBucket.Size(burst: 10, perSecond: 0.1),
@@ -41,6 +43,8 @@ final class RateLimits: Sendable {
         case member(Member.ID)
         /// What one customer of the net holds.
         case network(SocketAddress)
+        /// An API key, by its name.
+        case key(String)
         /// The name that somebody signs in with, folded, whether or not anybody has it. Its hash: a name may be long.
         case name(SHA256.Digest)
     }

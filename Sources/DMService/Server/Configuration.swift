@@ -56,6 +56,8 @@ public struct Configuration: Sendable {
     let hostAccounts: HostAccountSettings?
     /// How far back a device can catch up.
     let syncWindow: Duration
+    /// Of the host app's servers, which provision people; none: nobody does.
+    let apiKeys: [APIKey]
     /// Addresses that this service may ask although they are not of the public net.
     let outboundAllowed: [AddressBlock]
 
@@ -108,6 +110,7 @@ public struct Configuration: Sendable {
         syncWindow = .seconds(86_400 * Int64(try settings.number(1...365, "PARLEY_SYNC_DAYS") ?? 7))
         outboundAllowed = try settings.addressBlocks("PARLEY_OUTBOUND_ALLOWED") ?? []
         hostAccounts = try settings.hostAccounts(stage)
+        apiKeys = try settings.apiKeys("PARLEY_API_KEYS")
         try refuseWhatProductionMustNotHave(settings)
     }
 

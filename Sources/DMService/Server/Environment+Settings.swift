@@ -168,6 +168,25 @@ extension Environment {
         return value
     }
 
+    /// Keys of the host app's servers: `name=key` or `name=sha256:digits`, between commas.
+    func apiKeys(_ name: String) throws(ConfigurationError) -> [APIKey] {
+        var keys: [APIKey] = []
+        for entry in list(name) ?? [] {
+            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let key = APIKey(name: parts[0], value: parts[1]) else {
+                throw ConfigurationError(
+                    name, "holds something that is no key",
+                    remedy: "Set it to name=key between commas: names of a-z, 0-9, _ and -, keys of \(APIKey.lengths.lowerBound) visible "
+                        + "ASCII characters or more, such as the output of: openssl rand -hex 32; or sha256: and the key's SHA-256.")
+            }
+            guard !keys.contains(where: { $0.name == key.name }) else {
+                throw ConfigurationError(name, "holds two keys of one name", remedy: "Give each a name of its own.")
+            }
+            keys.append(key)
+        }
+        return keys
+    }
+
     func tls() throws(ConfigurationError) -> Configuration.TLS? {
         switch (text("PARLEY_TLS_CERTIFICATE")?.value, text("PARLEY_TLS_KEY")?.value) {
         case (nil, nil): return nil

@@ -23,6 +23,8 @@ struct Services: Sendable {
     let sync: SyncActions
     let presence: PresenceActions
     let relations: RelationActions
+    let provisioning: ProvisioningActions
+    let apiKeys: APIKeys
     let profiles: ProfileDirectory
     /// What runs beside the server for as long as it does.
     let background: [any Service]
@@ -85,6 +87,8 @@ struct Services: Sendable {
             database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery,
             presence: presence)
         relations = RelationActions(database: database)
+        provisioning = ProvisioningActions(database: database, accounts: accounts, relations: relations, profiles: profiles)
+        apiKeys = APIKeys(keys: configuration.apiKeys, limits: limits, proxies: proxies)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
         var background: [any Service] = [
             schema,

@@ -35,6 +35,10 @@ struct Surface: Sendable {
                 + PresenceRoutes(actions: services.presence).routes,
             under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
 
+        router.mount(
+            ProvisioningRoutes(actions: services.provisioning).routes, under: Self.api, through: [limiting.byKey],
+            admitting: services.apiKeys.context(of:))
+
         let origins = Origins(allowed: configuration.allowedOrigins)
         let sockets = SocketEndpoint(
             authentication: authentication, messages: services.messages, receipts: services.receipts, sync: services.sync,

@@ -30,7 +30,7 @@ def refused(answer: httpx.Response, status: int, code: str) -> dict:
     # A request id is random: it may look like anything.
     assert not INSIDE.search(answer.text.replace(error["request_id"], "")), answer.text
     if status == 401:
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.headers["www-authenticate"].startswith(("Bearer", "APIKey"))
     if status in (429, 503):
         assert int(answer.headers["retry-after"]) >= 1
     return error["details"]
