@@ -281,6 +281,27 @@ def test_who_does_not_show_it_is_hidden_at_once_and_sees_nobody(talk, hider):
         becomes(his, ada, "online", SOON)
 
 
+# acceptance: D-044
+@pytest.mark.parametrize("blocker", ["ada", "ben"])
+def test_nobody_is_seen_across_a_block_nor_typing_and_both_again_without_it(talk, blocker):
+    ada, ben, conversation = talk
+    one, other = (ada, ben) if blocker == "ada" else (ben, ada)
+    with ada.socket() as hers, ben.socket() as his:
+        for socket, person in [(hers, ben), (his, ada)]:
+            sees(socket, person)
+        types(his, conversation)
+        hers.expect("typing")
+        assert one.http.post(f"/users/{other.id}/block").status_code == 204
+        for socket, person in [(hers, ben), (his, ada)]:
+            wait_until(lambda: watch(socket, person) == [{"user_id": person.id, "status": "offline"}], SOON, "they are hidden")
+        for socket, reader in [(hers, his), (his, hers)]:
+            assert socket.answer(types(socket, conversation))["data"]["code"] == "not_authorized"
+        assert quiet(hers, "typing", 1.5) in ([], [{"type": "typing", "data": {"conversation_id": conversation, "user_id": ben.id, "is_typing": False}}])
+        assert one.http.delete(f"/users/{other.id}/block").status_code == 204
+        for socket, person in [(hers, ben), (his, ada)]:
+            sees(socket, person)
+
+
 def test_a_new_conversation_lets_both_be_seen(service):
     ada, ben = newcomer(service), newcomer(service)
     with ada.socket() as hers, ben.socket() as his:

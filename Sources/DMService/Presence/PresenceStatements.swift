@@ -2,9 +2,7 @@ internal import JSON
 internal import Postgres
 
 /// Whether one of two members has blocked the other, as SQL: the one place that says so to presence and typing.
-///
-/// Nobody can block anybody yet.
-private func isBlocked(_ one: String, _ other: String) -> String { "false" }
+private func isBlocked(_ one: String, _ other: String) -> String { "are_blocked(\(one), \(other))" }
 
 /// Who of some people may be seen by whom: they share a direct conversation that both are in, and both show when they were last there. A row for
 /// each that may, by its number in the question.

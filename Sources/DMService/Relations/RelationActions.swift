@@ -4,6 +4,7 @@ internal import Postgres
 /// Who follows and who blocks whom: the only path that writes it. Repeating a request changes nothing.
 struct RelationActions: Sendable {
     let database: Database
+    let presence: PresenceActions
 
     /// Pairs of people that one transaction may hold: it locks their conversations, and senders wait for it.
     private static let slice = 100
@@ -41,8 +42,15 @@ struct RelationActions: Sendable {
         // As units, which are tried again after a deadlock.
         return switch relation {
         case .follow: try await database.unit(SetFollows(change: change))
-        case .block: try await database.unit(SetBlocks(change: change))
+        case .block: try await blocked(change)
         }
+    }
+
+    private func blocked(_ change: RelationChange) async throws(PostgresError) -> [(Member.ID, Relation.Outcome)] {
+        let outcomes = try await database.unit(SetBlocks(change: change))
+        // Here at once; other nodes find out from the log of changes.
+        presence.accountChanged(change.member)
+        return outcomes
     }
 
     /// A page of the people of one relation, who came to it last first.

@@ -86,7 +86,7 @@ struct Services: Sendable {
         let news = AccountNews(
             database: database, accounts: accounts, conversations: conversations, profiles: profiles, delivery: delivery,
             presence: presence)
-        relations = RelationActions(database: database)
+        relations = RelationActions(database: database, presence: presence)
         provisioning = ProvisioningActions(database: database, accounts: accounts, relations: relations, profiles: profiles)
         apiKeys = APIKeys(keys: configuration.apiKeys, limits: limits, proxies: proxies)
         schema = SchemaWatch(try configuration.postgres(connections: 1), on: group.loops[0], migrations: configuration.migrationsFolder)
