@@ -38,6 +38,9 @@ struct TestService: Sendable {
         _ body: @escaping @Sendable ([TestService]) async throws -> Void
     ) async throws {
         let url = try #require(ProcessInfo.processInfo.environment["PARLEY_TEST_DATABASE_URL"])
+        let connections = 2 * nodes * loops + 1
+        await ConnectionBudget.shared.take(connections)
+        defer { Task { await ConnectionBudget.shared.giveBack(connections) } }
         var settings = try PostgresConfiguration(parsing: url)
         settings.connectionsPerLoop = 2
         settings.poolWait = .seconds(20)
