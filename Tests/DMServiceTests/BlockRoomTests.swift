@@ -8,7 +8,7 @@ import Testing
 
 /// Blocks, on a real database.
 @Suite(.database) struct BlockRoomTests {
-    // acceptance: D-048, D-055
+    // acceptance: D-048
     @Test func `neither of two gets a message across a block, and only who blocked is told why`() async throws {
         try await TestService.run { nodes in
             let node = nodes[0]
@@ -177,7 +177,7 @@ import Testing
         }
     }
 
-    // acceptance: D-055
+    // acceptance: D-048
     @Test func `marks of either stay their own while a block stands`() async throws {
         try await TestService.run { nodes in
             let node = nodes[0]

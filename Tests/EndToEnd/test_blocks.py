@@ -33,7 +33,7 @@ def pair(service) -> tuple[Person, Person, str]:
     return ada, ben, ada.conversation_with(ben)
 
 
-# acceptance: D-048, D-055, D-057
+# acceptance: D-048
 def test_a_blocked_sender_is_refused_on_both_ways_in_and_nothing_arrives(pair, census):
     ada, ben, conversation = pair
     assert say(ben, conversation, "before").status_code == 201
@@ -134,7 +134,7 @@ def test_a_blocker_shows_their_username_alone_and_the_shape_stays(pair):
     assert ben.http.get(f"/users/{ada.id}").json() == bens_look.json()
 
 
-# acceptance: D-055
+# acceptance: D-048
 def test_pending_receipts_never_arrive(pair):
     ada, ben, conversation = pair
     message = say(ben, conversation, "did you read it?").json()
@@ -160,7 +160,7 @@ def test_a_retry_from_before_the_block_gets_the_original(pair):
     assert (retry.status_code, retry.json()["id"]) == (200, message["id"])
 
 
-# acceptance: D-055
+# acceptance: D-048
 @pytest.mark.parametrize("nodes", [1, 2])
 def test_nothing_is_stored_or_told_after_the_204(nodes, make_service):
     """Many senders at both ways in, while the other one blocks them and lets them in again."""

@@ -23,7 +23,6 @@ def ids(answer: httpx.Response) -> list[str]:
     return [person["id"] for person in answer.json()["items"]]
 
 
-# acceptance: B-034
 def test_who_follows_whom(service):
     ada, ben, eve = newcomer(service), newcomer(service), newcomer(service)
     for follower in (ben, eve):
@@ -93,7 +92,7 @@ def test_a_search_page_by_page(service):
     assert sorted(seen) == sorted(person.id for person in people)
 
 
-# acceptance: D-005, D-006
+# acceptance: D-006
 def test_conversations_are_chosen_by_filter_and_name(service):
     ada = newcomer(service)
     others = {}

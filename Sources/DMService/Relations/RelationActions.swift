@@ -25,7 +25,7 @@ struct RelationActions: Sendable {
     func set(
         _ relation: Relation, _ wanted: Bool, of member: Member.ID, to people: Set<Member.ID>
     ) async throws -> [Member.ID: Relation.Outcome] {
-        // In the order in which everybody locks pairs: slices of one request follow each other, so this is for the eye of who reads the log.
+        // The same slices for the same people, however often it is repeated.
         let sorted = people.sorted()
         var outcomes: [Member.ID: Relation.Outcome] = [:]
         for start in stride(from: 0, to: sorted.count, by: Self.slice) {
