@@ -58,6 +58,12 @@ def sees(socket, person: Person):
     wait_until(lambda: watch(socket, person)[0]["status"] == "online", SOON, "they are there")
 
 
+def departures(socket, seconds: float) -> list[dict]:
+    """Who is told to be gone although nobody should be: waits so long."""
+    users = [one for frame in quiet(socket, "presence", seconds) for one in frame["data"]["users"]]
+    return [one for one in users if one["status"] == "offline"]
+
+
 def look(viewer: Person, *people) -> list[dict]:
     ids = [person if isinstance(person, str) else person.id for person in people]
     answer = viewer.http.get("/presence", params={"user_ids": ",".join(ids)})
@@ -361,6 +367,14 @@ def test_limits_are_told(talk):
     assert (limits["presence_users"], limits["typing_interval_ms"], limits["typing_timeout_ms"]) == (100, 1000, 6000)
 
 
+def test_lists_have_a_limit_of_their_own(make_service):
+    ada = newcomer(make_service(PARLEY_LIMITS="on", PARLEY_LIMIT_PRESENCE_USER="3,1"))
+    with ada.socket() as hers:
+        answers = [hers.answer(hers.send("presence", {"user_ids": []})) for _ in range(4)]
+        assert [answer["type"] for answer in answers] == ["presence"] * 3 + ["error"]
+        assert answers[3]["data"]["code"] == "rate_limited" and 0 < answers[3]["data"]["retry_after_ms"] <= 1000
+
+
 def test_privacy_is_changed_one_setting_at_a_time(talk):
     ada = talk[0]
     assert ada.http.get("/users/me/privacy").json() == {"read_receipts": True, "show_typing": True, "show_last_seen": True}
@@ -418,7 +432,7 @@ def test_nodes_tell_each_other_who_is_there_and_who_types(make_service, redis):
             assert hers.expect("typing", seconds=SOON) == {"conversation_id": conversation, "user_id": ben.id, "is_typing": True}
             with at(one, ben).socket():
                 pass
-            assert not quiet(hers, "presence", 6.5), "a device at another node keeps one online"
+            assert not departures(hers, 6.5), "a device at another node keeps one online"
         assert hers.expect("typing", seconds=SOON)["is_typing"] is False
         assert "last_seen_at" in becomes(hers, ben, "offline")
         wait_until(lambda: "last_seen_at" in look(at(two, ada), ben)[0], SOON, "the other node knows it too")
@@ -432,7 +446,7 @@ def test_who_changes_nodes_was_never_away(make_service, redis):
         with ben.socket():
             sees(hers, ben)
         with at(two, ben).socket():
-            assert not quiet(hers, "presence", 7)
+            assert not departures(hers, 7)
             sees(hers, ben)
 
 
@@ -446,7 +460,7 @@ def test_a_rolling_restart_shows_nobody_offline(make_service, redis):
         assert two.stop() == 0
         assert his.close_code() == 1012
         with elsewhere.socket():
-            assert not quiet(hers, "presence", 10)
+            assert not departures(hers, 10)
             sees(hers, ben)
 
 
@@ -457,7 +471,7 @@ def test_people_of_a_node_that_is_killed_are_offline_when_its_word_runs_out(make
     conversation = ada.conversation_with(ben)
     with ada.socket() as hers, ben.socket() as his:
         sees(hers, ben)
-        assert not quiet(hers, "presence", 12), "it is renewed"
+        assert not departures(hers, 12), "it is renewed"
         types(his, conversation)
         assert hers.expect("typing", seconds=SOON)["is_typing"]
         two.kill()

@@ -11,6 +11,7 @@ extension LimitName {
     static let search: LimitName = "search.user"
     static let follow: LimitName = "follow.user"
     static let provisioning: LimitName = "admin.key"
+    static let presence: LimitName = "presence.user"
     static let register: LimitName = "register.ip"
     static let login: LimitName = "login.ip"
     static let loginName: LimitName = "login.user"
@@ -29,6 +30,7 @@ final class RateLimits: Sendable {
         .search: TokenBucket.Size(burst: 20, perSecond: 0.5),
         .follow: TokenBucket.Size(burst: 60, perSecond: 0.5),
         .provisioning: TokenBucket.Size(burst: 500, perSecond: 100),
+        .presence: TokenBucket.Size(burst: 30, perSecond: 2),
         .register: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .login: TokenBucket.Size(burst: 30, perSecond: 0.5),
         .loginName: TokenBucket.Size(burst: 10, perSecond: 0.1),
@@ -123,7 +125,7 @@ final class RateLimits: Sendable {
 
     /// The limits that a socket meets, as `ready` tells them.
     func encodeSocketLimits(into json: inout JSONWriter) {
-        for (name, limit) in [("frames", LimitName.socketFrames), ("messages", LimitName.sendUser)] {
+        for (name, limit) in [("frames", LimitName.socketFrames), ("messages", LimitName.sendUser), ("presence", LimitName.presence)] {
             guard let size = sizes[limit] else { continue }
             json.key(name)
             json.beginObject()

@@ -11,35 +11,10 @@ internal import Runtime
 ///
 /// `@unchecked Sendable`: confined to its loop.
 final class PresenceDesk: @unchecked Sendable {
-    /// Whom somebody asks about, and what becomes of the answer.
-    private struct Question {
-        enum Asker {
-            /// A socket's command.
-            case watch(SocketSession, turn: Int, command: JSONFragment?)
-            /// What a socket is shown is in doubt.
-            case review(PresenceWatches.Watcher)
-            /// A request.
-            case look(CheckedContinuation<Result<[Presence], PostgresError>, Never>)
-        }
-
-        let viewer: Member.ID
-        let people: [Member.ID]
-        let asker: Asker
-    }
-
-    /// Somebody may be seen; and when the database last knew them there.
-    private struct Sight {
-        let lastSeen: Timestamp?
-    }
-
     /// Between two looks at what happened.
     private static let interval = Duration.milliseconds(100)
     /// Milliseconds between two sweeps: how late it is noticed that a node's word ran out.
     private static let sweeping: UInt64 = 1_000
-    /// People of one question to the database.
-    private static let slice = 2_000
-    /// Questions that may wait. More are refused: the database is too far behind.
-    private static let limit = 20_000
     /// How long other nodes wait for those who leave when this one stops: until their clients have connected elsewhere. Source: `reconnect`'s `after_ms`.
     private static let farewell: UInt64 = 8_000
 
@@ -47,6 +22,7 @@ final class PresenceDesk: @unchecked Sendable {
     private let database: Database
     private let delivery: Delivery
     private let relay: PresenceRelay?
+    private let visibility: VisibilityQueue
     private let notes: LastSeenNotes
     private let typing: TypingDesk
     private let metrics: PresenceMetrics
@@ -55,11 +31,8 @@ final class PresenceDesk: @unchecked Sendable {
     private var table: PresenceTable
     private var watches = PresenceWatches()
     private var sessions: [PresenceWatches.Watcher: SocketSession] = [:]
-    private var accounts: AccountChanges
     /// Who may have come or gone since sockets were last told.
     private var changed: Set<Member.ID> = []
-    private var questions = FIFO<Question>()
-    private var isAsking = false
     /// Sockets whose doubts could not be settled: the database was away.
     private var unsettled: Set<PresenceWatches.Watcher> = []
     private var isReading = false
@@ -81,7 +54,8 @@ final class PresenceDesk: @unchecked Sendable {
         table = PresenceTable(
             times: PresenceTable.Times(
                 grace: UInt64(settings.grace.milliseconds), lifetime: lifetime, noting: UInt64(settings.noting.milliseconds)))
-        accounts = AccountChanges(memory: lifetime)
+        visibility = VisibilityQueue(loop: loop, database: database, memory: lifetime)
+        visibility.prepare = { [weak self] members in await self?.readStale(members) }
     }
 
     // MARK: Who is here
@@ -146,11 +120,11 @@ final class PresenceDesk: @unchecked Sendable {
             review(Array(unsettled))
             unsettled = []
         }
-        accounts.forgetOld(now: now)
-        guard let relay, !stale.isEmpty, !isReading else { return }
+        visibility.forgetOld(now: now)
+        guard !stale.isEmpty, !isReading else { return }
         isReading = true
         loop.start { [self] in
-            await read(stale, from: relay)
+            await readStale(stale)
             isReading = false
         }
     }
@@ -174,7 +148,17 @@ final class PresenceDesk: @unchecked Sendable {
         let watcher = ObjectIdentifier(session)
         sessions[watcher] = session
         let turn = watches.begin(watcher, of: viewer)
-        ask(Question(viewer: viewer, people: people, asker: .watch(session, turn: turn, command: command)))
+        visibility.ask(viewer, about: people) { [self] result in
+            let frame: [UInt8]
+            switch result {
+            case .success(let visible):
+                let presences = presences(of: people, visible)
+                if let difference = watches.set(people, online: online(presences, visible), of: watcher, turn: turn) { take(difference) }
+                frame = PresenceEvents.are(presences, to: command)
+            case .failure: frame = SocketFrame.error(.unavailable, to: command)
+            }
+            session.loop.post { session.answer(frame) }
+        }
     }
 
     /// A socket has ended.
@@ -187,15 +171,16 @@ final class PresenceDesk: @unchecked Sendable {
 
     /// How some people are now, as far as `viewer` may see them.
     func look(at people: [Member.ID], as viewer: Member.ID) async throws(PostgresError) -> [Presence] {
-        try await withCheckedContinuation { continuation in
+        let result = await withCheckedContinuation { continuation in
             loop.preconditionInLoop()
-            ask(Question(viewer: viewer, people: people, asker: .look(continuation)))
-        }.get()
+            visibility.ask(viewer, about: people) { continuation.resume(returning: $0) }
+        }
+        return presences(of: people, try result.get())
     }
 
     /// What decides whom a member sees, or who sees them, may have changed.
     func accountChanged(_ member: Member.ID) {
-        accounts.note(member, now: loop.now)
+        visibility.accountChanged(member)
         typing.accountChanged(member)
         review(watches.doubt(member))
     }
@@ -203,75 +188,31 @@ final class PresenceDesk: @unchecked Sendable {
     private func review(_ watchers: [PresenceWatches.Watcher]) {
         for watcher in watchers {
             guard let (viewer, people) = watches.doubts(of: watcher), !people.isEmpty else { continue }
-            ask(Question(viewer: viewer, people: people, asker: .review(watcher)))
-        }
-    }
-
-    // MARK: Asking
-
-    private func ask(_ question: Question) {
-        guard questions.count < Self.limit else { return fail(question, PostgresError(.poolTimedOut)) }
-        questions.append(question)
-        guard !isAsking else { return }
-        isAsking = true
-        loop.start { [self] in
-            while !questions.isEmpty { await answer(nextBatch()) }
-            isAsking = false
-        }
-    }
-
-    private func nextBatch() -> [Question] {
-        var (batch, count): ([Question], Int) = ([], 0)
-        while let question = questions.first, batch.isEmpty || count + question.people.count <= Self.slice {
-            questions.popFirst()
-            batch.append(question)
-            count += question.people.count
-        }
-        return batch
-    }
-
-    private func answer(_ batch: [Question]) async {
-        let begun = loop.now
-        let found: [[Member.ID: Sight]]
-        do throws(PostgresError) {
-            found = try await visible(batch)
-        } catch {
-            for question in batch { fail(question, error) }
-            return
-        }
-        if let relay {
-            let wanted = Set(found.flatMap(\.keys)).filter { table.isStale($0, now: loop.now) }
-            await read(Array(wanted), from: relay)
-        }
-        for (question, visible) in zip(batch, found) {
-            // What changed while it was asked may not be in the answer.
-            let isOutdated = ([question.viewer] + question.people).contains { accounts.contains($0, since: begun) }
-            if isOutdated { questions.append(question) } else { finish(question, visible) }
-        }
-    }
-
-    /// Whom each asker may see. Everybody sees themselves.
-    private func visible(_ batch: [Question]) async throws(PostgresError) -> [[Member.ID: Sight]] {
-        var (pairs, askers): ([VisiblePresence.Pair], [Int]) = ([], [])
-        var found: [[Member.ID: Sight]] = []
-        for (index, question) in batch.enumerated() {
-            found.append(question.people.contains(question.viewer) ? [question.viewer: Sight(lastSeen: nil)] : [:])
-            for member in question.people where member != question.viewer {
-                pairs.append(VisiblePresence.Pair(viewer: question.viewer, member: member))
-                askers.append(index)
+            visibility.ask(viewer, about: people) { [self] result in
+                switch result {
+                case .success(let visible): settle(people, visible, of: watcher)
+                case .failure: unsettled.insert(watcher)
+                }
             }
         }
-        guard !pairs.isEmpty else { return found }
-        for line in try await database.query(VisiblePresence(pairs: pairs)) {
-            found[askers[line.index]][pairs[line.index].member] = Sight(lastSeen: line.lastSeen)
-        }
-        return found
     }
 
-    /// Asks Redis who of these is at other nodes.
-    private func read(_ members: [Member.ID], from relay: PresenceRelay) async {
-        guard !members.isEmpty else { return }
+    private func settle(_ people: [Member.ID], _ visible: VisibilityQueue.Visible, of watcher: PresenceWatches.Watcher) {
+        let presences = presences(of: people, visible)
+        let (told, difference) = watches.settle(people, online: online(presences, visible), of: watcher)
+        take(difference)
+        let news = presences.filter { told.contains($0.member) }
+        guard !news.isEmpty, let session = sessions[watcher] else { return }
+        let frame = PresenceEvents.are(news)
+        session.loop.post { session.send(frame) }
+    }
+
+    /// Asks Redis who of these is at other nodes, where nobody has asked lately.
+    private func readStale(_ members: [Member.ID]) async {
+        guard let relay else { return }
         let askedAt = loop.now
+        let members = members.filter { table.isStale($0, now: askedAt) }
+        guard !members.isEmpty else { return }
         table.beginReading(members, now: askedAt)
         guard let readings = await relay.read(members) else { return table.failReading(members) }
         for reading in readings {
@@ -282,39 +223,12 @@ final class PresenceDesk: @unchecked Sendable {
 
     // MARK: Answers
 
-    private func finish(_ question: Question, _ visible: [Member.ID: Sight]) {
-        let people = question.people.map { member in
-            visible[member].map { presence(of: member, lastSeen: $0.lastSeen) } ?? .hidden(member)
-        }
-        switch question.asker {
-        case .look(let continuation): continuation.resume(returning: .success(people))
-        case .watch(let session, let turn, let command):
-            let watcher = ObjectIdentifier(session)
-            if let difference = watches.set(question.people, online: online(people, visible), of: watcher, turn: turn) { take(difference) }
-            let frame = PresenceEvents.are(people, to: command)
-            session.loop.post { session.answer(frame) }
-        case .review(let watcher):
-            let (told, difference) = watches.settle(question.people, online: online(people, visible), of: watcher)
-            take(difference)
-            let news = people.filter { told.contains($0.member) }
-            guard !news.isEmpty, let session = sessions[watcher] else { return }
-            let frame = PresenceEvents.are(news)
-            session.loop.post { session.send(frame) }
-        }
+    private func presences(of people: [Member.ID], _ visible: VisibilityQueue.Visible) -> [Presence] {
+        people.map { member in visible[member].map { presence(of: member, lastSeen: $0.lastSeen) } ?? .hidden(member) }
     }
 
-    private func fail(_ question: Question, _ error: PostgresError) {
-        switch question.asker {
-        case .look(let continuation): continuation.resume(returning: .failure(error))
-        case .watch(let session, _, let command):
-            let frame = SocketFrame.error(.unavailable, to: command)
-            session.loop.post { session.answer(frame) }
-        case .review(let watcher): unsettled.insert(watcher)
-        }
-    }
-
-    private func online(_ people: [Presence], _ visible: [Member.ID: Sight]) -> [Member.ID: Bool] {
-        Dictionary(people.filter { visible[$0.member] != nil }.map { ($0.member, $0.isOnline) }) { $1 }
+    private func online(_ presences: [Presence], _ visible: VisibilityQueue.Visible) -> [Member.ID: Bool] {
+        Dictionary(presences.filter { visible[$0.member] != nil }.map { ($0.member, $0.isOnline) }) { $1 }
     }
 
     private func take(_ difference: PresenceWatches.Difference) {

@@ -204,13 +204,7 @@ final class SocketSession: @unchecked Sendable {
         case .typing(let isTyping, let conversation):
             endpoint.presence.type(
                 TypingDesk.Wish(member: principal.profile.id, isTyping: isTyping, session: self, command: command.id), in: conversation)
-        case .presence(let people):
-            do {
-                unanswered += 1
-                try endpoint.presence.watch(people, of: self, as: principal.profile.id, command: command.id)
-            } catch {
-                answer(SocketFrame.error(error.httpError, to: command.id))
-            }
+        case .presence(let people): watch(people, as: principal.profile.id, command: command.id)
         }
     }
 
@@ -247,6 +241,18 @@ final class SocketSession: @unchecked Sendable {
             } catch {
                 answer(SocketFrame.error(Surface.answer(forFailure: error) ?? .failure, to: command))
             }
+        }
+    }
+
+    private func watch(_ people: [Member.ID], as viewer: Member.ID, command: JSONFragment?) {
+        if let wait = endpoint.limits.take(.presence, for: .member(viewer))?.wait {
+            return send(SocketFrame.error(.rateLimited, to: command, retryAfter: wait))
+        }
+        do {
+            try endpoint.presence.watch(people, of: self, as: viewer, command: command)
+            unanswered += 1
+        } catch {
+            send(SocketFrame.error(error.httpError, to: command))
         }
     }
 
