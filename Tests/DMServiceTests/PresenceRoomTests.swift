@@ -70,7 +70,23 @@ import Testing
             await node.sockets(of: ben, 1)
             try await node.services.database.execute(Leave(conversation: conversation, member: ben.id))
             #expect(try await node.sees(ada, ben) == .hidden(ben.id))
-            #expect(try await node.audience(conversation).shows.keys.sorted() == [ada.id])
+            #expect(try await node.audience(conversation).keys.sorted() == [ada.id])
+        }
+    }
+
+    // acceptance: D-048
+    @Test func `across a block neither is seen, whoever made it`() async throws {
+        try await TestService.run { nodes in
+            let node = nodes[0]
+            let (ada, ben, _) = try await node.pair()
+            for person in [ada, ben] { await node.sockets(of: person, 1) }
+            for (one, other) in [(ada, ben), (ben, ada)] {
+                try await node.services.relations.set(.block, true, of: one.id, to: other.id)
+                #expect(try await node.sees(one, other) == .hidden(other.id))
+                #expect(try await node.sees(other, one) == .hidden(one.id))
+                try await node.services.relations.set(.block, false, of: one.id, to: other.id)
+                #expect(try await node.sees(other, one).isOnline)
+            }
         }
     }
 
@@ -118,10 +134,11 @@ import Testing
         try await TestService.run { nodes in
             let node = nodes[0]
             let (ada, ben, conversation) = try await node.pair()
-            #expect(try await node.audience(conversation).shows == [ada.id: true, ben.id: true])
+            #expect(try await node.audience(conversation) == [ada.id: .init(shows: true), ben.id: .init(shows: true)])
             try await node.changePrivacy(of: ben, .init(showTyping: false))
-            #expect(try await node.audience(conversation).shows == [ada.id: true, ben.id: false])
-            #expect(try await node.audience(conversation).isBlocked == false)
+            #expect(try await node.audience(conversation) == [ada.id: .init(shows: true), ben.id: .init(shows: false)])
+            try await node.services.relations.set(.block, true, of: ada.id, to: ben.id)
+            #expect(try await node.audience(conversation).mapValues(\.bars) == [ada.id: .ownBlock, ben.id: .blockedByOther])
         }
     }
 
@@ -166,12 +183,8 @@ extension TestService {
     }
 
     fileprivate func audience(_ conversation: Conversation.ID) async throws -> TypingAudiences.Audience {
-        var audience = TypingAudiences.Audience()
-        for line in try await services.database.query(TypingAudiencesOf(conversations: [conversation])) {
-            audience.shows[line.member] = line.shows
-            audience.isBlocked = line.isBlocked
-        }
-        return audience
+        let lines = try await services.database.query(TypingAudiencesOf(conversations: [conversation]))
+        return Dictionary(lines.map { ($0.member, $0.place) }) { $1 }
     }
 
     /// When the database knew a member there.

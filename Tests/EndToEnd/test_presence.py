@@ -161,6 +161,17 @@ def test_who_does_not_show_when_they_type_is_not_shown_it_either(talk, hider):
         assert his.expect("typing", seconds=SOON)["is_typing"]
 
 
+# acceptance: D-048
+def test_across_a_block_typing_is_refused_in_the_words_of_a_send(talk):
+    ada, ben, conversation = talk
+    assert ada.http.post(f"/users/{ben.id}/block").status_code == 204
+    with ada.socket() as hers, ben.socket() as his:
+        for socket in (his, hers):
+            answers = [socket.answer(types(socket, conversation, on))["data"] for on in (True, False)]
+            sent = socket.answer(socket.send("send_message", {"conversation_id": conversation, "content": "x"}))["data"]
+            assert answers == [sent, sent] and sent["code"] == "not_authorized"
+
+
 # acceptance: A-064
 def test_typing_in_a_conversation_of_others_is_answered_as_in_none(talk, service):
     ada, ben, conversation = talk

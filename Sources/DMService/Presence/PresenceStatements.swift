@@ -1,11 +1,8 @@
 internal import JSON
 internal import Postgres
 
-/// Whether one of two members has blocked the other, as SQL: the one place that says so to presence and typing.
-private func isBlocked(_ one: String, _ other: String) -> String { "are_blocked(\(one), \(other))" }
-
-/// Who of some people may be seen by whom: they share a direct conversation that both are in, and both show when they were last there. A row for
-/// each that may, by its number in the question.
+/// Who of some people may be seen by whom: they share a direct conversation that both are in, neither has blocked the other, and both show when they
+/// were last there. A row for each that may, by its number in the question.
 struct VisiblePresence: Statement {
     // The pair is looked up first, so that a stranger and nobody cost the same.
     static let sql = """
@@ -15,8 +12,7 @@ struct VisiblePresence: Statement {
             ON c.pair_low = least(wanted.viewer, wanted.member) AND c.pair_high = greatest(wanted.viewer, wanted.member) AND c.kind = 1
           JOIN users them ON them.id = wanted.member AND them.show_last_seen
           JOIN users me ON me.id = wanted.viewer AND me.show_last_seen
-         WHERE (SELECT count(*) FROM participants p WHERE p.conversation_id = c.id AND p.left_rev IS NULL) = 2
-           AND NOT \(isBlocked("wanted.viewer", "wanted.member"))
+         WHERE (SELECT count(*) FROM participants p WHERE p.conversation_id = c.id AND p.left_rev IS NULL AND p.barred = 0) = 2
         """
     let pairs: [Pair]
 
@@ -41,11 +37,11 @@ struct VisiblePresence: Statement {
     }
 }
 
-/// Who is in some conversations, and who of them shows when they type.
+/// Who is in some conversations, who of them shows when they type, and what stands between them and the others.
 struct TypingAudiencesOf: Statement {
     static let sql = """
-        SELECT p.conversation_id, p.user_id, u.show_typing, c.kind = 1 AND \(isBlocked("c.pair_low", "c.pair_high"))
-          FROM participants p JOIN users u ON u.id = p.user_id JOIN conversations c ON c.id = p.conversation_id
+        SELECT p.conversation_id, p.user_id, u.show_typing, p.barred
+          FROM participants p JOIN users u ON u.id = p.user_id
          WHERE p.conversation_id = ANY($1) AND p.left_rev IS NULL
         """
     let conversations: [Conversation.ID]
@@ -53,14 +49,14 @@ struct TypingAudiencesOf: Statement {
     struct Line: Sendable {
         let conversation: Conversation.ID
         let member: Member.ID
-        let shows: Bool
-        let isBlocked: Bool
+        let place: TypingAudiences.Place
     }
 
     func bind(to parameters: inout ParameterWriter) { parameters.append(conversations) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Line {
-        Line(conversation: try row.value(0), member: try row.value(1), shows: try row.bool(2), isBlocked: try row.bool(3))
+        let place = TypingAudiences.Place(shows: try row.bool(2), bars: Bars(rawValue: try row.int16(3)))
+        return Line(conversation: try row.value(0), member: try row.value(1), place: place)
     }
 }
 

@@ -1,18 +1,21 @@
 /// Who may hear whom type in which conversation, remembered for a while.
 struct TypingAudiences {
-    /// What the database says of a conversation. Nobody is in one that does not exist.
-    struct Audience: Sendable {
-        /// Those who are in it, and whether they show when they type, and so are shown.
-        var shows: [Member.ID: Bool] = [:]
-        /// One has blocked another: nobody is told anything.
-        var isBlocked = false
+    /// Somebody in a conversation, as the database says.
+    struct Place: Equatable, Sendable {
+        /// Whether they show when they type, and so are shown.
+        let shows: Bool
+        /// What stands between them and the others.
+        var bars: Bars = []
     }
+
+    /// Those who are in a conversation: nobody, in one that does not exist.
+    typealias Audience = [Member.ID: Place]
 
     enum Answer: Equatable {
         /// The database is to be asked.
         case unknown
         case notAParticipant
-        case blocked
+        case barred(PrivacyRefusal)
         /// These hear of it; maybe nobody.
         case hearers([Member.ID])
     }
@@ -35,11 +38,11 @@ struct TypingAudiences {
 
     func answer(for member: Member.ID, in conversation: Conversation.ID, now: UInt64, changes: AccountChanges) -> Answer {
         guard let entry = young[conversation] ?? old[conversation], now < entry.readAt + Self.lifetime,
-            !entry.audience.shows.keys.contains(where: { changes.contains($0, since: entry.readAt) })
+            !entry.audience.keys.contains(where: { changes.contains($0, since: entry.readAt) })
         else { return .unknown }
-        guard let isShown = entry.audience.shows[member] else { return .notAParticipant }
-        guard !entry.audience.isBlocked else { return .blocked }
-        return .hearers(isShown ? entry.audience.shows.filter { $0.value && $0.key != member }.map(\.key) : [])
+        guard let place = entry.audience[member] else { return .notAParticipant }
+        if let refusal = place.bars.refusal { return .barred(refusal) }
+        return .hearers(place.shows ? entry.audience.filter { $0.value.shows && $0.key != member }.map(\.key) : [])
     }
 
     /// - Parameter moment: when the database was asked.

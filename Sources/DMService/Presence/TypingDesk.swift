@@ -82,7 +82,7 @@ final class TypingDesk: @unchecked Sendable {
             wait(wish, in: conversation)
             ask()
         case .notAParticipant: refuse(wish, .notFound)
-        case .blocked: refuse(wish, .notAuthorized)
+        case .barred(let refusal): refuse(wish, refusal.httpError)
         case .hearers(let hearers):
             let news = notices.set(
                 wish.isTyping && !hearers.isEmpty, of: wish.member, in: conversation, to: hearers, now: loop.now)
@@ -119,10 +119,7 @@ final class TypingDesk: @unchecked Sendable {
         let lines = try? await database.query(TypingAudiencesOf(conversations: conversations))
         if let lines {
             var found = Dictionary(conversations.map { ($0, TypingAudiences.Audience()) }) { $1 }
-            for line in lines {
-                found[line.conversation]?.shows[line.member] = line.shows
-                found[line.conversation]?.isBlocked = line.isBlocked
-            }
+            for line in lines { found[line.conversation]?[line.member] = line.place }
             for (conversation, audience) in found { audiences.set(audience, of: conversation, readAt: begun) }
         }
         for conversation in conversations {
@@ -173,9 +170,4 @@ extension TypingDesk: TickParticipant {
         relay?.tell(untold)
         untold.removeAll(keepingCapacity: true)
     }
-}
-
-extension HTTPError {
-    /// What everybody is told whom somebody does not want to hear from: it does not say why.
-    fileprivate static let notAuthorized = HTTPError(.notAuthorized, "This person does not take messages from you.")
 }
