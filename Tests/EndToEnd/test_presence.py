@@ -538,6 +538,22 @@ def test_without_redis_presence_is_right_within_a_node_and_heals_when_it_returns
             becomes(hers, cay, "online", SOON)
 
 
+def test_nobody_goes_when_redis_forgets_or_cuts_its_subscribers(make_service, redis):
+    settings = {"REDIS_URL": redis.url, "PARLEY_PRESENCE_TTL": "10"}
+    one, two = make_service(**settings), make_service(**settings)
+    ada, ben, cay = newcomer(one), newcomer(two), newcomer(two)
+    ada.conversation_with(ben)
+    ada.conversation_with(cay)
+    with ada.socket() as hers, ben.socket():
+        sees(hers, ben)
+        watch(hers, ben, cay)
+        for fault in ([b"FLUSHALL"], [b"CLIENT", b"KILL", b"TYPE", b"pubsub"]):
+            redis.tell(*fault)
+            assert not departures(hers, 6)
+        with cay.socket():
+            becomes(hers, cay, "online", SOON)
+
+
 def test_letters_that_are_none_are_passed_over(make_service, redis):
     one, two = make_service(REDIS_URL=redis.url), make_service(REDIS_URL=redis.url)
     ada, ben = newcomer(one), newcomer(two)
