@@ -1,4 +1,4 @@
-import { nameOf } from '../format.js';
+import { nameOf } from '../core/format.js';
 
 /** How many announcements are kept; a screen reader speaks them as they come. */
 const kept = 5;

@@ -1,10 +1,10 @@
-import { initials, nameOf, tint } from '../format.js';
-import { setText } from '../dom.js';
+import { initials, nameOf, tint } from '../core/format.js';
+import { setText } from './dom.js';
 
 /** Makes an element show a person: their initials on their colour. */
 export function drawAvatar(element, person) {
     setText(element, initials(nameOf(person)));
-    element.dataset.tint = tint(person.id);
+    element.dataset.tint = tint(person.username);
 }
 
 /** A new avatar of a person. */

@@ -1,4 +1,4 @@
-import { setText } from '../dom.js';
+import { setText } from './dom.js';
 
 /** From how many scalars before the limit on the count is shown. */
 const nearLimit = 200;
@@ -10,29 +10,38 @@ export class Composer {
     #button;
     #count;
     #drafts;
-    #onSend;
+    #actions;
     #conversationID = null;
     #limit = Infinity;
 
     /**
      * @param {{composer: HTMLFormElement, text: HTMLTextAreaElement, send: HTMLButtonElement, count: HTMLElement}} parts
-     * @param {import('../drafts.js').Drafts} drafts
-     * @param {(text: string) => void} onSend
+     * @param {import('../data/drafts.js').Drafts} drafts
+     * @param {{onSend: (text: string) => Promise<void>, onComposing: (hasText: boolean) => void, onUp: () => void}} actions
      */
-    constructor({ composer, text, send, count }, drafts, onSend) {
+    constructor({ composer, text, send, count }, drafts, actions) {
         this.#form = composer;
         this.#text = text;
         this.#button = send;
         this.#count = count;
         this.#drafts = drafts;
-        this.#onSend = onSend;
-        text.addEventListener('input', () => this.#changed());
+        this.#actions = actions;
+        text.addEventListener('input', () => {
+            this.#drafts.set(this.#conversationID, text.value);
+            this.#changed();
+            actions.onComposing(text.value.trim() !== '');
+        });
         text.addEventListener('keydown', (event) => {
+            if (event.key === 'ArrowUp' && text.value === '' && !event.altKey) {
+                event.preventDefault();
+                actions.onUp();
+            }
             // While an input method composes, Enter ends its word, not ours. (229: Safari says so after the fact.)
             if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
             event.preventDefault();
             this.#send();
         });
+        send.addEventListener('mousedown', (event) => event.preventDefault());  // a phone's keyboard stays open
         composer.addEventListener('submit', (event) => {
             event.preventDefault();
             this.#send();
@@ -58,19 +67,19 @@ export class Composer {
         this.#text.focus();
     }
 
-    #send() {
+    /** The draft is forgotten once the message is on the disk, not before. */
+    async #send() {
         if (this.#button.disabled) return;
-        this.#onSend(this.#text.value.trim());
+        const conversationID = this.#conversationID, text = this.#text.value;
         this.#text.value = '';
         this.#changed();
+        await this.#actions.onSend(text.trim());
+        if (this.#drafts.get(conversationID) === text) this.#drafts.set(conversationID, '');
     }
 
     #changed() {
-        const text = this.#text.value;
-        this.#drafts.set(this.#conversationID, text);
         this.#fit();
-
-        const content = text.trim();
+        const content = this.#text.value.trim();
         const left = this.#limit - Array.from(content).length;
         this.#button.disabled = content === '' || left < 0;
         this.#count.hidden = left > nearLimit;

@@ -1,29 +1,28 @@
-import { setText } from '../dom.js';
-
 /** How long a connection may be away before it is worth a word, in milliseconds. */
 const grace = 1_500;
 
 /** One line about the connection, when there is something to say. */
 export class ConnectionView {
     #element;
-    #socket;
+    #link;
     #isAway = false;  // for longer than the grace
     #timer = 0;
 
     /**
      * @param {HTMLElement} element
-     * @param {import('../socket.js').Socket} socket
+     * @param {import('../net/link.js').Link} link
      */
-    constructor(element, socket) {
+    constructor(element, link) {
         this.#element = element;
-        this.#socket = socket;
-        socket.addEventListener('state', () => this.#changed());
+        this.#link = link;
+        link.addEventListener('state', () => this.#changed());
         addEventListener('online', () => this.#changed());
         addEventListener('offline', () => this.#changed());
+        this.#changed();
     }
 
     #changed() {
-        if (this.#socket.state === 'ready') {
+        if (this.#link.state === 'ready') {
             clearTimeout(this.#timer);
             this.#timer = 0;
             this.#isAway = false;
@@ -39,11 +38,11 @@ export class ConnectionView {
     }
 
     #draw() {
-        if (this.#socket.state === 'replaced') {
-            this.#say('Parley is open elsewhere with this sign-in.', 'Use it here');
+        if (this.#link.state === 'replaced') {
+            this.#say('Parley is open in another window with this sign-in.', 'Use it here');
         } else if (!navigator.onLine) {
             this.#say('You are offline. What you write is kept and sent when you are back.');
-        } else if (this.#socket.state === 'waiting') {
+        } else if (this.#link.state === 'waiting') {
             this.#say('Connecting again… What you write is kept.', 'Try now');
         } else if (this.#element.childElementCount === 0) {
             this.#say('Connecting…');
@@ -62,8 +61,8 @@ export class ConnectionView {
         const button = document.createElement('button');
         button.type = 'button';
         button.className = 'link';
-        setText(button, action);
-        button.addEventListener('click', () => this.#socket.start());
+        button.textContent = action;
+        button.addEventListener('click', () => this.#link.tryNow());
         this.#element.append(button);
     }
 }

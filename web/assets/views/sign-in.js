@@ -1,7 +1,9 @@
-import { demoPeople } from '../api.js';
-import { partsOf, setText } from '../dom.js';
+import { nameOf } from '../core/format.js';
+import { accounts } from '../net/accounts.js';
+import { demoPeople } from '../net/api.js';
+import { signIn, signUp } from '../net/session.js';
 import { avatar } from './avatar.js';
-import { nameOf } from '../format.js';
+import { partsOf, setText } from './dom.js';
 
 /** What the two purposes of the form say. */
 const purposes = {
@@ -9,25 +11,24 @@ const purposes = {
     'sign-up': { username: 'Username', submit: 'Create account', working: 'Creating your account…', autocomplete: 'new-password' },
 };
 
-/** Signing in and signing up; in development also one click to be one of the demo people. */
+/**
+ * Signing in and signing up; one click for whoever is signed in on this browser already, and in development for the demo people.
+ */
 export class SignInView {
     #root;
     #parts;
     #form;
-    #session;
     #onSignedIn;
     #purpose = 'sign-in';
 
     /**
      * @param {HTMLElement} root
-     * @param {import('../session.js').Session} session
-     * @param {() => void} onSignedIn
+     * @param {(session: import('../net/session.js').Session | null, id: string) => void} onSignedIn
      */
-    constructor(root, session, onSignedIn) {
+    constructor(root, onSignedIn) {
         this.#root = root;
         this.#parts = partsOf(root);
         this.#form = this.#parts.form;
-        this.#session = session;
         this.#onSignedIn = onSignedIn;
 
         for (const button of root.querySelectorAll('[data-purpose]')) {
@@ -47,19 +48,27 @@ export class SignInView {
         this.#parts.notice.hidden = !notice;
         setText(this.#parts.notice, notice ?? '');
         this.#form.username.focus();
-        const people = await demoPeople();
+        const known = accounts.all;
+        this.#parts.accounts.hidden = known.length === 0;
+        this.#parts.accountChoice.replaceChildren(...known.map(({ id, person }) =>
+            this.#button(person, nameOf(person), () => this.#onSignedIn(null, id))));
+
+        const people = (await demoPeople()).filter(({ username }) => !known.some(({ person }) => person.username === username));
         this.#parts.demo.hidden = people.length === 0;
-        this.#parts.demoPeople.replaceChildren(...people.map((person) => this.#demoButton(person)));
+        this.#parts.demoHint.hidden = people.length < 2;
+        this.#parts.demoPeople.replaceChildren(...people.map((person) => this.#button(
+            person, `Continue as ${nameOf(person)}`,
+            () => this.#work('Signing in…', () => signIn(person.username, person.password, { isDemo: true })))));
     }
 
-    #demoButton(person) {
+    #button(person, text, action) {
         const button = document.createElement('button');
         button.type = 'button';
-        button.className = 'demo-person';
+        button.className = 'person-choice';
         const label = document.createElement('span');
-        label.textContent = `Continue as ${nameOf(person)}`;
-        button.append(avatar({ id: person.username, ...person }), label);
-        button.addEventListener('click', () => this.#work('Signing in…', () => this.#session.signIn(person.username, person.password)));
+        label.textContent = text;
+        button.append(avatar(person), label);
+        button.addEventListener('click', action);
         return button;
     }
 
@@ -71,7 +80,7 @@ export class SignInView {
         }
         setText(this.#parts.usernameLabel, username);
         setText(this.#parts.submit, submit);
-        this.#parts.usernameHint.hidden = this.#parts.displayNameField.hidden = purpose !== 'sign-up';
+        for (const name of ['usernameHint', 'displayNameField', 'passwordHint']) this.#parts[name].hidden = purpose !== 'sign-up';
         this.#form.password.autocomplete = autocomplete;
         this.#complain(null);
         this.#form.username.focus();
@@ -80,6 +89,7 @@ export class SignInView {
     #reveal(isShown) {
         this.#form.password.type = isShown ? 'text' : 'password';
         this.#parts.reveal.setAttribute('aria-pressed', String(isShown));
+        this.#parts.reveal.setAttribute('aria-label', isShown ? 'Hide the password' : 'Show the password');
         setText(this.#parts.reveal, isShown ? 'Hide' : 'Show');
         this.#form.password.focus();
     }
@@ -92,8 +102,8 @@ export class SignInView {
             return;
         }
         this.#work(purposes[this.#purpose].working, () => this.#purpose === 'sign-in'
-            ? this.#session.signIn(username, password)
-            : this.#session.signUp(username, password, this.#form.display_name.value.trim()));
+            ? signIn(username, password)
+            : signUp(username, password, this.#form.display_name.value.trim()));
     }
 
     /** Does what takes a while; meanwhile nothing else can be begun. */
@@ -102,11 +112,10 @@ export class SignInView {
         this.#busy(true);
         setText(this.#parts.submit, label);
         try {
-            await action();
+            const session = await action();
             this.#reveal(false);
             this.#form.reset();
-            this.#root.hidden = true;
-            this.#onSignedIn();
+            this.#onSignedIn(session, session.person.id);
         } catch (error) {
             this.#complain(error.message, error.details?.path);
         } finally {

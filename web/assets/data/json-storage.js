@@ -42,7 +42,15 @@ export class JSONStorage {
 
     /** All values, in no order. */
     values() {
+        return this.#keys.map((key) => this.get(key)).filter((value) => value !== null);
+    }
+
+    clear() {
+        for (const key of this.#keys) this.remove(key);
+    }
+
+    get #keys() {
         const keys = Object.keys(this.#area ?? {}).filter((key) => key.startsWith(this.#prefix));
-        return keys.map((key) => this.get(key.slice(this.#prefix.length))).filter((value) => value !== null);
+        return keys.map((key) => key.slice(this.#prefix.length));
     }
 }

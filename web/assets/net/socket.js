@@ -1,4 +1,4 @@
-import { backOff } from './back-off.js';
+import { backOff } from '../core/back-off.js';
 
 /** Times in milliseconds. */
 const connectPatience = 10_000;
@@ -49,9 +49,10 @@ export class Socket extends EventTarget {
     constructor(session) {
         super();
         this.#session = session;
-        session.addEventListener('renewed', () => this.#showToken());
+        session.addEventListener('renewed', () => this.#renewed());
         addEventListener('online', () => this.#encourage());
         addEventListener('offline', () => this.#ping());
+        addEventListener('focus', () => this.#state === 'replaced' && this.start());  // tabs that cannot share take turns
         document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#encourage());
     }
 
@@ -77,7 +78,7 @@ export class Socket extends EventTarget {
     /**
      * Sends a command and waits for its answer.
      *
-     * @returns {Promise<object>} `data` of the answer
+     * @returns {Promise<{type: string, data: object}>} the answer
      * @throws {CommandRefused | ConnectionLost}
      */
     request(type, data) {
@@ -119,7 +120,7 @@ export class Socket extends EventTarget {
             this.#unanswered.delete(id);
             clearTimeout(command.timer);
             if (type === 'error') command.reject(new CommandRefused(data));
-            else command.resolve(data);
+            else command.resolve({ type, data });
         } else if (type === 'ready') {
             this.#letIn(data);
         } else if (type === 'reconnect') {
@@ -137,8 +138,17 @@ export class Socket extends EventTarget {
         this.dispatchEvent(new CustomEvent('ready', { detail: data }));
     }
 
-    /** A connection that is shown a newer token lives as long as that; otherwise it would be closed and made anew. */
-    async #showToken() {
+    /** Sends a command that nobody answers, if it can be sent now. */
+    notify(type, data) {
+        if (this.#state === 'ready') this.#socket.send(JSON.stringify({ type, data }));
+    }
+
+    /**
+     * A connection that is shown a newer token lives as long as that; otherwise it would be closed and made anew. And whoever signed in
+     * again on this device, in another tab, ended the connection made before.
+     */
+    async #renewed() {
+        if (this.#state === 'replaced') this.start();
         if (this.#state !== 'ready') return;
         const token = await this.#session.accessToken();
         await this.request('auth', { token }).catch(() => {});

@@ -1,4 +1,4 @@
-import { backOff } from './back-off.js';
+import { backOff } from '../core/back-off.js';
 
 /**
  * A job that brings something up to date. It runs one at a time; asked for while it runs, it runs once more; and it is tried again, ever

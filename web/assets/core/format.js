@@ -1,6 +1,6 @@
 /** How names, times and days are put into words, in the language of the browser. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
 const shortWeekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
@@ -57,9 +57,9 @@ export function initials(name) {
     return ends.map((word) => graphemes.segment(word)[Symbol.iterator]().next().value.segment.toUpperCase()).join('');
 }
 
-/** One of the eight colours of avatars, always the same one for an id. */
-export function tint(id) {
-    let sum = 0;
-    for (const unit of id) sum = (sum * 31 + unit.codePointAt(0)) % 65_521;
-    return sum % 8;
+/** One of the eight colours of avatars, always the same one for a username. The hash is FNV-1a. */
+export function tint(username) {
+    let hash = 0x811c9dc5;
+    for (const character of username) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
+    return (hash >>> 13 ^ hash) >>> 0 & 7;
 }
