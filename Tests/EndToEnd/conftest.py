@@ -12,6 +12,7 @@ import pytest
 
 from support.bystanders import Bystanders
 from support.census import Census
+from support.contract import watch
 from support.database import fresh_database
 from support.neighbour import neighbour_of
 from support.person import Person, newcomer
@@ -24,6 +25,14 @@ def pytest_configure(config):
         pytest.exit("PARLEY_TEST_DATABASE_URL is not set: run these by `script/test service`", returncode=2)
     if not BINARY.exists():
         pytest.exit(f"{BINARY} is not there: run `script/build`", returncode=2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def documents_are_true():
+    """Every answer that a test reads is held against the service's own documents."""
+    end = watch.begin()
+    yield
+    end()
 
 
 @pytest.fixture(scope="session")

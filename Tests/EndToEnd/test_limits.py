@@ -222,3 +222,34 @@ def test_guesses_at_one_name_wait_alike_whether_or_not_anybody_has_it(make_servi
             assert int(answers[-1].headers["retry-after"]) > 50
             refused(client.post("/auth/login", json={"username": name, "password": PASSWORD}), 429, "rate_limited")
     assert known.http.get("/users/me").status_code == 200
+
+
+# acceptance: D-058, A-041
+@pytest.mark.parametrize("way", ["socket", "REST"])
+def test_a_hundred_rapid_messages_get_through_in_order_however_often_they_are_refused(make_service, way):
+    """The limits of C3, but that permits for messages come back ten times as fast: forty at once, then as they come."""
+    service = make_service(PARLEY_LIMITS="on", PARLEY_LIMIT_SEND_USER="40,20")
+    ada, ben = newcomer(service), newcomer(service)
+    conversation = ada.conversation_with(ben)
+    texts = [f"rapid {number}" for number in range(100)]
+    refusals = 0
+
+    def by_rest(text: str) -> float:
+        answer = send(ada, conversation, text, client_msg_id=text.replace(" ", "-"))
+        return 0 if answer.status_code == 201 else refused(answer, 429, "rate_limited")["retry_after_ms"] / 1000
+
+    def by_socket(text: str) -> float:
+        answer = socket.answer(socket.send("send_message", {"conversation_id": conversation, "content": text, "client_msg_id": text.replace(" ", "-")}))
+        if answer["type"] == "message_ack":
+            return 0
+        assert answer["data"]["code"] == "rate_limited", answer
+        return answer["data"]["retry_after_ms"] / 1000
+
+    with ada.socket() as socket:
+        for text in texts:
+            while wait := (by_rest if way == "REST" else by_socket)(text):
+                refusals += 1
+                time.sleep(wait)
+    assert refusals > 0
+    stored = ben.http.get(f"/conversations/{conversation}/messages", params={"limit": 100}).json()["items"]
+    assert [(message["seq"], message["content"]) for message in reversed(stored)] == list(enumerate(texts, 1))

@@ -33,6 +33,13 @@ public struct RefreshToken: Sendable {
         RefreshToken(bytes: HMACSHA256.tag(for: Array("refresh successor".utf8) + bytes, key: key.bytes).bytes)
     }
 
+    /// A token for one purpose, always the same: whoever asks for it again gets it again, and it need not be stored.
+    ///
+    /// - Parameter purpose: nothing else is derived from. Of a fixed beginning, so that it is no other token's.
+    public static func derived(from purpose: [UInt8], under key: SuccessorKey) -> RefreshToken {
+        RefreshToken(bytes: HMACSHA256.tag(for: Array("token for a purpose".utf8) + purpose, key: key.bytes).bytes)
+    }
+
     /// What successors are derived under: nobody without it can tell a token's successor from the token.
     public struct SuccessorKey: Sendable {
         fileprivate let bytes: [UInt8]

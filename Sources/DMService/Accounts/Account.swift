@@ -1,3 +1,4 @@
+internal import Crypto
 internal import JSON
 
 /// A member's own account, as they see it.
@@ -39,6 +40,21 @@ struct OwnAccount: Sendable, JSONEncodable {
     }
 }
 
+extension Account: JSONDescribed {
+    static var schema: JSONSchema { .object(members).named("Account") }
+
+    fileprivate static var members: [JSONSchema.Member] {
+        [
+            .required("id", Member.ID.schema), .required("username", Username.schema), .optional("email", EmailAddress.schema),
+            .required("display_name", .displayName), .required("created_at", Timestamp.schema),
+        ]
+    }
+}
+
+extension OwnAccount: JSONDescribed {
+    static var schema: JSONSchema { .object(Account.members + [.required("privacy", Privacy.schema)]).named("OwnAccount") }
+}
+
 /// `PATCH /users/me`: what is to change.
 struct AccountChange: JSONDecodable {
     let displayName: String?
@@ -54,6 +70,10 @@ struct AccountChange: JSONDecodable {
         }
         self.displayName = displayName
     }
+}
+
+extension AccountChange: JSONDescribed {
+    static var schema: JSONSchema { .object([.optional("display_name", .displayName)]) }
 }
 
 /// A pair of tokens: a short one for every request, a long one that is good for one new pair.
@@ -72,6 +92,17 @@ struct TokenPair: Sendable, JSONEncodable {
         json.field("expires_in", lifetime.components.seconds)
         json.field("device_id", ifPresent: device)
         json.endObject()
+    }
+}
+
+extension TokenPair: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("access", .string(example: "eyJhbGciOiJFZERTQSJ9…"), "Send it as `Authorization: Bearer`."),
+            .required("refresh", RefreshRequest.token, "Good for one new pair."),
+            .required("expires_in", .integer(from: 1, example: 900), "Seconds that the access token lives."),
+            .optional("device_id", Device.ID.schema, "After signing in. Keep it, and send it with the next sign-in from this device."),
+        ]).named("Tokens")
     }
 }
 
@@ -103,6 +134,15 @@ extension Registration {
         self.email = email
         self.password = try json.required("password", password)
         self.displayName = displayName
+    }
+}
+
+extension Registration: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("username", Username.schema, "Case does not matter."), .required("password", .newPassword),
+            .optional("email", EmailAddress.schema.orNull, "One may sign in by it."), .optional("display_name", .displayName.orNull),
+        ]).named("Registration")
     }
 }
 
@@ -146,6 +186,20 @@ extension Credentials {
     }
 }
 
+extension Credentials: JSONDescribed {
+    static var schema: JSONSchema {
+        let members: [JSONSchema.Member] = [
+            .required("password", .password),
+            .optional("device_id", Device.ID.schema.orNull, "A device that one has signed in from before."),
+            .optional("device_name", .string(1...64, example: "Ada's phone").orNull, "What one knows the device by."),
+        ]
+        return .oneOf([
+            .object([.required("username", .string(example: "ada"))] + members),
+            .object([.required("email", .string(example: "ada@example.org"))] + members),
+        ]).named("Credentials")
+    }
+}
+
 /// `POST /auth/refresh`, and `POST /auth/logout`, where it may be left out.
 struct RefreshRequest: JSONDecodable {
     let refresh: String?
@@ -161,4 +215,17 @@ struct RefreshRequest: JSONDecodable {
         }
         self.refresh = refresh
     }
+}
+
+extension RefreshRequest: JSONDescribed {
+    fileprivate static let token = JSONSchema.string(example: "cmVmcmVzaCB0b2tlbiwgdGhpcnR5LXR3byBieXRlcyE")
+
+    static var schema: JSONSchema { .object([.optional("refresh", token.orNull)]) }
+}
+
+extension JSONSchema {
+    static let displayName = JSONSchema.string(1...AccountActions.longestDisplayName, example: "Ada Lovelace")
+    static let password = JSONSchema.string(example: "correct horse battery staple")
+    /// One that is chosen.
+    static let newPassword = JSONSchema.string(Password.lengths, example: "correct horse battery staple")
 }

@@ -97,8 +97,9 @@ struct AccountActions: Sendable {
 
     // MARK: Signing in
 
+    /// - Parameter key: by which a retry is known: it is answered with the sign-in that the first request began.
     /// - Throws: ``AccountRefusal``, alike for names that somebody has and names that nobody has.
-    func signIn(_ credentials: Credentials) async throws -> TokenPair {
+    func signIn(_ credentials: Credentials, key: ClientMessageID? = nil) async throws -> TokenPair {
         // Before anything is looked up or hashed, and for names of nobody too: neither answer nor time tells who has an account.
         try takeAttempt(at: credentials.name)
         let login =
@@ -113,7 +114,36 @@ struct AccountActions: Sendable {
             throw AccountRefusal.wrongCredentials
         }
         if hasher.needsRehash(stored) { proof = await rehash(password, of: login.member, instead: proof) }
-        return try await begin(of: login.member, by: proof, on: credentials.device, called: try deviceName(credentials.deviceName))
+        let name = try deviceName(credentials.deviceName)
+        // The password is no part of it: it was found right, and no fast hash of it is kept.
+        let keyed = key.map { key in
+            KeyedRequest(
+                of: login.member, key: key,
+                parts: [Array("login".utf8), Array((credentials.device?.description ?? "").utf8), Array((name ?? "").utf8)])
+        }
+        do {
+            return try await begin(of: login.member, by: proof, on: credentials.device, called: name, under: keyed)
+        } catch is AlreadyDone {
+            return try await signInBegun(under: keyed)
+        }
+    }
+
+    /// The tokens of the sign-in that a keyed request began. The refresh token is derived, not stored; the access token is a new one.
+    ///
+    /// - Throws: 409 `conflict` when the key is another request's, or the tokens were used since: nobody is waiting for them.
+    private func signInBegun(under keyed: KeyedRequest?) async throws -> TokenPair {
+        guard let keyed, let known = try await database.first(AnswerKept(for: keyed)), known.hash == keyed.hash, let seed = known.body
+        else {
+            throw HTTPError.keyOfAnotherRequest
+        }
+        let refresh = firstToken(under: keyed, seed)
+        guard let begun = try await database.first(UnusedSignIn(digest: refresh.digest)) else { throw HTTPError.keyOfAnotherRequest }
+        return pair(keyed.member, begun.signIn, refresh, device: begun.device)
+    }
+
+    /// - Parameter seed: random, and stored: a key that is used again after its day gives another token.
+    private func firstToken(under keyed: KeyedRequest, _ seed: [UInt8]) -> RefreshToken {
+        .derived(from: Array("login".utf8) + keyed.member.value.bytes + seed, under: successorKey)
     }
 
     /// Takes a permit to try a password with this name.
@@ -133,14 +163,19 @@ struct AccountActions: Sendable {
     /// - Parameters:
     ///   - proof: the hash of the password that was found right. If it is another one by now, whoever knows the old one stays out.
     ///   - name: what the member knows the device by; `nil` to leave it as it is.
-    func begin(of member: Member.ID, by proof: String, on wanted: Device.ID?, called name: String? = nil) async throws -> TokenPair {
+    /// - Throws: ``AlreadyDone`` when the keyed request has begun one before.
+    func begin(
+        of member: Member.ID, by proof: String, on wanted: Device.ID?, called name: String? = nil, under keyed: KeyedRequest? = nil
+    ) async throws -> TokenPair {
         let signIn = SignIn.ID(ids.next())
-        let refresh = RefreshToken.random()
+        let seed = SecureRandom.bytes(16)
+        let refresh = keyed.map { firstToken(under: $0, seed) } ?? .random()
         let fresh = Device.ID(ids.next())
         let device = try await database.transaction { transaction in
             guard try await transaction.first(KeepPasswordHash(member: member, passwordHash: proof)) != nil else {
                 throw AccountRefusal.wrongCredentials
             }
+            try await transaction.done(keyed, status: 200, body: seed)
             var device = fresh
             if let wanted, let known = try await transaction.first(EnsureDevice(device: wanted, member: member, name: name)) {
                 device = known

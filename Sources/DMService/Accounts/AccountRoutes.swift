@@ -13,14 +13,13 @@ struct AccountRoutes: Sendable {
                 errors: [.validation, .conflict], limit: .register, handler: register),
             Route(
                 .post, "/auth/login", "Signs in by username or e-mail address.", input: Credentials.self, output: TokenPair.self,
-                errors: [.validation, .unauthenticated], limit: .login, handler: login),
+                errors: [.validation, .unauthenticated, .conflict], limit: .login, handler: login),
             Route(
                 .post, "/auth/refresh", "Exchanges a refresh token for a new pair.", input: RefreshRequest.self, output: TokenPair.self,
                 errors: [.validation, .unauthenticated], limit: .refresh, handler: refresh),
             Route(
                 .post, "/auth/logout", "Signs out: by the refresh token, or the one whose access token is sent.",
-                input: RefreshRequest.self,
-                statuses: [204], errors: [.validation, .unauthenticated], limit: .refresh, handler: logout),
+                input: RefreshRequest?.self, statuses: [204], errors: [.validation, .unauthenticated], limit: .refresh, handler: logout),
         ]
     }
 
@@ -30,7 +29,7 @@ struct AccountRoutes: Sendable {
     }
 
     private func login(_ request: Request, _ context: AnonymousContext) async throws -> Response {
-        try .json(200, await actions.signIn(request.decode(Credentials.self)))
+        try .json(200, await actions.signIn(request.decode(Credentials.self), key: request.idempotencyKey()))
     }
 
     private func refresh(_ request: Request, _ context: AnonymousContext) async throws -> Response {

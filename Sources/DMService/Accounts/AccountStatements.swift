@@ -297,6 +297,21 @@ struct SignInOfRefreshToken: Statement {
     func decode(_ row: borrowing Row) throws(PostgresError) -> SignIn.ID { try row.value(0) }
 }
 
+/// A living sign-in whose first refresh token has not been used.
+struct UnusedSignIn: Statement {
+    static let sql = """
+        SELECT s.id, s.device_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
+         WHERE t.hash = $1 AND t.used_at IS NULL AND t.expires_at > clock_timestamp() AND s.revoked_at IS NULL
+        """
+    let digest: SHA256.Digest
+
+    func bind(to parameters: inout ParameterWriter) { parameters.append(bytes: digest.bytes) }
+
+    func decode(_ row: borrowing Row) throws(PostgresError) -> (signIn: SignIn.ID, device: Device.ID) {
+        (try row.value(0), try row.value(1))
+    }
+}
+
 /// Who a living sign-in belongs to, and on which device.
 struct OwnerOfSignIn: Statement {
     static let sql = """

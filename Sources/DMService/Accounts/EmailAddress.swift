@@ -1,3 +1,5 @@
+package import JSON
+
 /// An e-mail address, as far as one can tell without sending to it: something, an at sign, a host with a dot; no white space or controls.
 package struct EmailAddress: Sendable {
     /// Source: RFC 5321 §4.5.3.1.3, less the angle brackets.
@@ -14,4 +16,8 @@ package struct EmailAddress: Sendable {
         guard labels.count >= 2, labels.allSatisfy({ !$0.isEmpty }) else { return nil }
         self.text = text
     }
+}
+
+extension EmailAddress: JSONDescribed {
+    package static var schema: JSONSchema { .string(3...longest, example: "ada@example.org") }
 }

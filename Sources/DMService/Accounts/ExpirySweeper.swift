@@ -2,8 +2,8 @@ internal import Observability
 internal import Postgres
 internal import Runtime
 
-/// Forgets sign-ins that nobody can use any more: their refresh tokens, and once none is left the sign-in and its device; and changes that
-/// nobody can catch up with any more.
+/// Forgets sign-ins that nobody can use any more: their refresh tokens, and once none is left the sign-in and its device; changes that
+/// nobody can catch up with any more; and keys of requests that nobody repeats any more.
 struct ExpirySweeper: Service {
     let database: Database
     /// How far back a device can catch up.
@@ -13,7 +13,7 @@ struct ExpirySweeper: Service {
     private static let interval = Duration.seconds(60)
     /// The same while there is more than one round takes.
     private static let shortInterval = Duration.seconds(2)
-    /// Refresh tokens of one transaction, and as many sign-ins of the host app, and tickets for sockets.
+    /// Refresh tokens of one transaction, and as many sign-ins of the host app, tickets for sockets, and idempotency keys.
     private static let slice = 500
     /// Changes of one transaction: they are narrow, and many.
     private static let changes = 5_000
@@ -62,15 +62,16 @@ struct ExpirySweeper: Service {
     /// What a device asks for while its token grows too old is still there.
     private static let windowLeeway = Duration.seconds(3600)
 
-    /// Deletes one slice. Answers how many that were of what it deleted the most: refresh tokens, sign-ins of the host app, or tickets.
+    /// Deletes one slice. Answers how many that were of what it deleted the most: refresh tokens, sign-ins of the host app, tickets, or keys.
     func sweep() async throws -> Int {
         try await database.transaction { transaction in
             // With two at it, each would see the other's tokens of a sign-in, and neither would delete it.
             guard try await transaction.one(TrySweepLock()) else { return 0 }
             let tickets = try await transaction.execute(DeleteExpiredTickets(limit: Self.slice))
+            let keys = try await transaction.execute(DeleteExpiredKeys(limit: Self.slice))
             let signIns = try await transaction.query(DeleteExpiredTokens(limit: Self.slice))
             var devices = try await transaction.query(DeleteExpiredHostSignIns(limit: Self.slice))
-            let count = max(tickets, signIns.count, devices.count)
+            let count = max(tickets, keys, signIns.count, devices.count)
             guard !signIns.isEmpty || !devices.isEmpty else { return count }
             devices += try await transaction.query(DeleteSignInsWithoutTokens(signIns: Array(Set(signIns))))
             // Locked first and asked afterwards: a sign-in that begins on the device just now is seen then.

@@ -48,6 +48,17 @@ extension Conversation.Participant: JSONEncodable {
     }
 }
 
+extension Conversation.Participant: JSONDescribed {
+    static var schema: JSONSchema {
+        .object(
+            Profile.members + [
+                .required("last_read_seq", .mark, "Up to which they have read, as far as they tell."),
+                .required("last_delivered_seq", .mark, "Up to which a device of theirs has everything."),
+            ]
+        ).named("Participant")
+    }
+}
+
 extension Conversation: JSONEncodable {
     func encode(into json: inout JSONWriter) {
         json.beginObject()
@@ -76,9 +87,36 @@ extension Conversation: JSONEncodable {
     }
 }
 
+extension Conversation: JSONDescribed {
+    static var schema: JSONSchema { .object(members).named("Conversation") }
+
+    static var members: [JSONSchema.Member] {
+        [
+            .required("id", Conversation.ID.schema), .required("kind", Kind.schema), .required("created_at", Timestamp.schema),
+            .required("participants", .array(of: Participant.schema)),
+            .required("last_seq", .mark, "Of the newest message; 0 when there is none."),
+            .required("last_read_seq", .mark, "Up to which one has read."), .required("unread_count", Unread.schema),
+            .required("rev", .rev, "Counts what every member sees."), .required("own_rev", .rev, "Counts what only oneself sees."),
+        ]
+    }
+}
+
+extension Conversation.Kind: JSONDescribed {
+    static var schema: JSONSchema { .word("direct") }
+}
+
+extension JSONSchema {
+    /// A place in a conversation; 0 is before the first message.
+    static let mark = JSONSchema.integer(from: 0, example: 42)
+    /// The place of a message.
+    static let seq = JSONSchema.integer(from: 1, example: 42)
+    /// How often what every member may see of a conversation has changed.
+    static let rev = JSONSchema.integer(from: 0, example: 97)
+}
+
 extension Conversation {
     /// `POST /conversations`.
-    struct Draft: JSONDecodable {
+    struct Draft: JSONDecodable, JSONDescribed {
         let recipient: Member.ID
 
         init(from json: inout JSONReader) throws(JSONError) {
@@ -92,10 +130,12 @@ extension Conversation {
             }
             self.recipient = try json.required("recipient_id", recipient)
         }
+
+        static var schema: JSONSchema { .object([.required("recipient_id", Member.ID.schema)]) }
     }
 
     /// A conversation as the list of them shows it, to one of its members.
-    struct Summary: Sendable, JSONEncodable {
+    struct Summary: Sendable, JSONEncodable, JSONDescribed {
         let id: ID
         let kind: Kind
         let createdAt: Timestamp
@@ -135,6 +175,21 @@ extension Conversation {
             json.field("sent_at", message.sentAt)
             json.field("status", message.sender == peer.id ? .sent : others.stage(of: message.seq))
             json.endObject()
+        }
+
+        static var schema: JSONSchema {
+            let preview = JSONSchema.object([
+                .required("id", Message.ID.schema), .required("seq", .seq), .required("sender_id", Member.ID.schema),
+                .required("type", Message.Kind.schema),
+                .required("preview", .string(0...previewLength, example: "Hello"), "The beginning of the text."),
+                .required("sent_at", Timestamp.schema), .required("status", MessageStage.schema),
+            ])
+            return .object([
+                .required("id", Conversation.ID.schema), .required("kind", Kind.schema),
+                .required("peer", Profile.schema, "The other one."), .required("last_message", preview.orNull),
+                .required("last_read_seq", .mark, "Up to which one has read."), .required("unread_count", Unread.schema),
+                .required("created_at", Timestamp.schema), .required("rev", .rev),
+            ]).named("ConversationSummary")
         }
     }
 }

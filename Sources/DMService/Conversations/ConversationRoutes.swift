@@ -13,10 +13,10 @@ struct ConversationRoutes: Sendable {
                 limit: .httpUser, handler: create),
             Route(
                 .get, "/conversations", "One's conversations, the latest first; `filter=unread` and `q=` choose among them.",
-                output: Page<Conversation.Summary>.self,
-                errors: [.validation], limit: .httpUser, handler: list),
+                query: InboxQuery.parameters, output: Page<Conversation.Summary>.self, errors: [.validation], limit: .httpUser,
+                handler: list),
             Route(
-                .get, "/conversations/{conversation}", "One conversation and who is in it.", output: Conversation.self,
+                .get, "/conversations/\(.conversation)", "One conversation and who is in it.", output: Conversation.self,
                 errors: [.notFound], limit: .httpUser, handler: show),
         ]
     }
@@ -32,7 +32,7 @@ struct ConversationRoutes: Sendable {
     }
 
     private func show(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let id = try request.parameter("conversation", as: Conversation.ID.init(_:))
+        let id = try request.parameter(.conversation)
         return try .json(200, await actions.conversation(id, for: context.member))
     }
 }

@@ -1,8 +1,9 @@
 internal import HTTPServer
+internal import JSON
 
 /// Which of one's conversations are asked for: `filter`, `q`, `limit`, `cursor`.
 struct InboxQuery: Sendable {
-    private enum Filter: String {
+    fileprivate enum Filter: String {
         case all, unread
     }
 
@@ -15,12 +16,30 @@ struct InboxQuery: Sendable {
     var isPlain: Bool { !isUnreadOnly && name == nil }
 
     /// Bytes of a name that is searched for.
-    private static let longestName = 256
+    fileprivate static let longestName = 256
 
     /// - Throws: 400 `validation_error`.
     init(_ request: Request) throws(HTTPError) {
         paging = try Paging(request, cursor: ConversationsOf.Position.init(_:))
-        isUnreadOnly = try request.query("filter") { Filter(rawValue: $0) } == .unread
-        name = try request.query("q") { $0.utf8.count <= Self.longestName ? $0 : nil }.flatMap { $0.isEmpty ? nil : $0 }
+        isUnreadOnly = try request.query(.filter) == .unread
+        name = try request.query(.name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension InboxQuery {
+    static var parameters: [ParameterDescription] { [QueryParameter.filter.description, QueryParameter.name.description] + .paging }
+}
+
+extension QueryParameter<InboxQuery.Filter> {
+    fileprivate static var filter: Self {
+        Self("filter", "Those with something unread alone.", .word("all", "unread")) { InboxQuery.Filter(rawValue: $0) }
+    }
+}
+
+extension QueryParameter<String> {
+    fileprivate static var name: Self {
+        Self("q", "How the other one's username, or a word of their display name, begins.", .string(example: "ada")) {
+            $0.utf8.count <= InboxQuery.longestName ? $0 : nil
+        }
     }
 }

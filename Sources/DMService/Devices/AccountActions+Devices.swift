@@ -19,30 +19,43 @@ extension AccountActions {
     /// Ends the sign-in on one of a member's devices, with its tokens and sockets.
     ///
     /// - Throws: 404 for a device on which they are not signed in, as for somebody else's.
-    func signOut(_ device: Device.ID, of member: Member.ID) async throws {
-        guard
-            let signIn = try await database.first(EndSignInOnOwnDevice(device: device, member: member, reason: .deviceRevoked))
-        else { throw HTTPError.notFound }
+    func signOut(_ device: Device.ID, of member: Member.ID, under keyed: KeyedRequest? = nil) async throws {
+        let end = EndSignInOnOwnDevice(device: device, member: member, reason: .deviceRevoked)
+        let signIn = try await database.transaction { transaction in
+            try await transaction.done(keyed, status: 204)
+            guard let signIn = try await transaction.first(end) else { throw HTTPError.notFound }
+            return signIn
+        }
         ended([signIn], of: member)
     }
 
     /// Changes a password, and ends every other sign-in: whoever knew the old one is out.
     ///
+    /// - Parameter key: by which a retry is known: it succeeds if the new password is what the first request made it.
     /// - Throws: ``AccountRefusal``.
-    func change(_ change: PasswordChange, of member: Member.ID, keeping signIn: SignIn.ID) async throws {
+    func change(_ change: PasswordChange, of member: Member.ID, keeping signIn: SignIn.ID, key: ClientMessageID? = nil) async throws {
         let password: Password
         do { password = try Password(chosen: change.new) } catch { throw AccountRefusal.badPassword(error, path: "new") }
         // As often as one may try to sign in: a stolen access token is not to become a password.
         if let verdict = limits.take(.loginName, for: .member(member)), verdict.wait != nil {
             throw AccountRefusal.tooManyAttempts(verdict)
         }
+        // Which passwords they are is no part of it: no fast hash of one is kept.
+        let keyed = key.map { KeyedRequest(of: member, key: $0, parts: [Array("password".utf8)]) }
+        var known: KeptAnswer?
+        if let keyed { known = try await database.first(AnswerKept(for: keyed)) }
         let present = try await database.first(PasswordHashOf(member: member)).flatMap(\.self)
         let stored = present.flatMap(PasswordHash.init(phc:))
+        if let known {
+            guard known.hash == keyed?.hash, try await isCorrect(password, for: stored) else { throw HTTPError.keyOfAnotherRequest }
+            return
+        }
         guard try await isCorrect(Password(entered: change.current), for: stored), stored != nil, let present else {
             throw AccountRefusal.wrongCurrentPassword
         }
         let hash = try await hash(password)
         let others = try await database.transaction { transaction in
+            try await transaction.done(keyed, status: 204)
             // Of two changes at once, the second one's `current` is not current any more.
             let update = UpdatePasswordHash(member: member, present: present, passwordHash: hash.phc)
             guard try await transaction.first(update) != nil else { throw AccountRefusal.wrongCurrentPassword }
@@ -53,14 +66,33 @@ extension AccountActions {
 
     /// A ticket that opens one socket under a sign-in.
     ///
-    /// - Parameter until: how long the socket may stay.
+    /// - Parameters:
+    ///   - until: how long the socket may stay.
+    ///   - key: by which a retry is known: it is answered with the same ticket, whatever became of it. It is derived: no ticket is stored.
     /// - Throws: 401 when the sign-in has ended.
-    func ticket(for signIn: SignIn.ID, until: Timestamp) async throws -> SocketTicket {
-        let secret = RefreshToken.random()
+    func ticket(
+        for signIn: SignIn.ID, of member: Member.ID, until: Timestamp, key: ClientMessageID? = nil
+    ) async throws -> (ticket: SocketTicket, isReplay: Bool) {
+        let keyed = key.map { KeyedRequest(of: member, key: $0, parts: [Array("ticket".utf8), signIn.value.bytes]) }
+        let secret =
+            keyed.map { request in
+                RefreshToken.derived(from: Array("ticket".utf8) + request.hash.bytes + Array(request.key.text.utf8), under: successorKey)
+            } ?? .random()
+        let ticket = SocketTicket(text: secret.text, lifetime: Self.ticketLifetime)
         let draft = InsertTicket(
             digest: secret.digest, signIn: signIn, socketUntil: until, lifetime: Self.ticketLifetime.components.seconds)
-        guard try await database.first(draft) != nil else { throw HTTPError.unauthenticated }
-        return SocketTicket(text: secret.text, lifetime: Self.ticketLifetime)
+        do {
+            try await database.transaction { transaction in
+                try await transaction.done(keyed, status: 201)
+                guard try await transaction.first(draft) != nil else { throw HTTPError.unauthenticated }
+            }
+        } catch is AlreadyDone {
+            guard let keyed, try await database.first(AnswerKept(for: keyed))?.hash == keyed.hash else {
+                throw HTTPError.keyOfAnotherRequest
+            }
+            return (ticket, true)
+        }
+        return (ticket, false)
     }
 
     /// Takes a ticket and answers whose it is; `nil` for one that is not good, or not any more.

@@ -27,6 +27,16 @@ extension Device.Listing: JSONEncodable {
     }
 }
 
+extension Device.Listing: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("id", Device.ID.schema), .required("name", .string(1...64, example: "Ada's phone").orNull),
+            .required("created_at", Timestamp.schema), .required("last_seen_at", Timestamp.schema, "Of the last sign-in or refresh."),
+            .required("is_current", .boolean(), "Whether the list was asked for from it."),
+        ]).named("Device")
+    }
+}
+
 /// A secret that opens one socket, once, within seconds: what may stand in a URL, where an access token must not.
 struct SocketTicket: Sendable, JSONEncodable {
     let text: String
@@ -37,6 +47,15 @@ struct SocketTicket: Sendable, JSONEncodable {
         json.field("ticket", text)
         json.field("expires_in", lifetime.components.seconds)
         json.endObject()
+    }
+}
+
+extension SocketTicket: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("ticket", .string(example: "b25lIHNvY2tldCwgb25jZSwgd2l0aGluIHNlY29uZHM")),
+            .required("expires_in", .integer(from: 1, example: 30), "Seconds within which it may be used."),
+        ])
     }
 }
 
@@ -59,4 +78,8 @@ struct PasswordChange: JSONDecodable {
         self.current = try json.required("current", current)
         self.new = try json.required("new", new)
     }
+}
+
+extension PasswordChange: JSONDescribed {
+    static var schema: JSONSchema { .object([.required("current", .password), .required("new", .newPassword)]) }
 }

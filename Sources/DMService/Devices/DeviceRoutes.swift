@@ -11,14 +11,16 @@ struct DeviceRoutes: Sendable {
                 .get, "/devices", "Where one is signed in, the device seen last first.", output: Page<Device.Listing>.self,
                 limit: .httpUser, handler: list),
             Route(
-                .delete, "/devices/{device}", "Signs out a device. Its sockets are closed at once.", statuses: [204], errors: [.notFound],
+                .delete, "/devices/\(.device)", "Signs out a device. Its sockets are closed at once.", statuses: [204], errors: [.notFound],
                 limit: .httpUser, handler: revoke),
             Route(
                 .post, "/auth/password", "Changes the password, and signs out all other devices.", input: PasswordChange.self,
-                statuses: [204], errors: [.validation, .notAuthorized], limit: .httpUser, handler: changePassword),
+                statuses: [204], errors: [.validation, .notAuthorized], limit: .httpUser, knowsRepetitions: true,
+                handler: changePassword),
             Route(
-                .post, "/ws/ticket", "A secret that opens one socket, once: for `/ws?ticket=`.", output: SocketTicket.self, statuses: [201],
-                limit: .httpUser, handler: ticket),
+                .post, "/ws/ticket", "A secret that opens one socket, once: for `/ws?ticket=`.", output: SocketTicket.self,
+                statuses: [201, 200],
+                limit: .httpUser, knowsRepetitions: true, handler: ticket),
         ]
     }
 
@@ -27,16 +29,19 @@ struct DeviceRoutes: Sendable {
     }
 
     private func revoke(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await accounts.signOut(request.parameter("device", as: Device.ID.init(_:)), of: context.member)
+        try await accounts.signOut(request.parameter(.device), of: context.member, under: context.keyed)
         return .noContent
     }
 
     private func changePassword(_ request: Request, _ context: MemberContext) async throws -> Response {
-        try await accounts.change(request.decode(PasswordChange.self), of: context.member, keeping: context.signIn)
+        let change = try request.decode(PasswordChange.self)
+        try await accounts.change(change, of: context.member, keeping: context.signIn, key: request.idempotencyKey())
         return .noContent
     }
 
     private func ticket(_ request: Request, _ context: MemberContext) async throws -> Response {
-        .json(201, try await accounts.ticket(for: context.signIn, until: context.expires))
+        let (ticket, isReplay) = try await accounts.ticket(
+            for: context.signIn, of: context.member, until: context.expires, key: request.idempotencyKey())
+        return .json(isReplay ? 200 : 201, ticket)
     }
 }

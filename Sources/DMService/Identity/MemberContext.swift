@@ -9,4 +9,6 @@ struct MemberContext: RequestContext {
     let signIn: SignIn.ID
     /// When the access token expires that they came with.
     let expires: Timestamp
+    /// What the request is known by, if it carries an `Idempotency-Key` and its route leaves that to ``Repetitions``.
+    var keyed: KeyedRequest?
 }

@@ -40,6 +40,16 @@ final class RateLimits: Sendable {
         .socketFrames: TokenBucket.Size(burst: 40, perSecond: 20),
     ]
 
+    /// Whose each limit is, for the API description.
+    static let owners: [LimitName: String] = [
+        .httpUser: "a member, REST", .sendUser: "a member, messages by REST and socket", .search: "a member, searches",
+        .follow: "a member, follows", .provisioning: "an API key", .register: "an address (IPv6: a /64), new accounts",
+        .login: "an address, sign-ins",
+        .loginName: "a name that somebody signs in with, whether or not there is such an account", .refresh: "an address, refreshed tokens",
+        .failedAuthentication: "an address, forged access tokens", .socketConnect: "an address, new sockets",
+        .socketFrames: "a socket, frames",
+    ]
+
     /// Whom a bucket belongs to.
     enum Subject: Hashable, Sendable {
         case member(Member.ID)
@@ -74,6 +84,8 @@ final class RateLimits: Sendable {
     /// Empty when limits are off.
     private let sizes: [LimitName: TokenBucket.Size]
     private let clock: @Sendable () -> UInt64
+    /// The limits that are in force, in the order of their names.
+    let inForce: [(name: LimitName, size: TokenBucket.Size)]
 
     /// - Parameters:
     ///   - sizes: of the limits that are in force.
@@ -81,6 +93,7 @@ final class RateLimits: Sendable {
     init(sizes: [LimitName: TokenBucket.Size], clock: @escaping @Sendable () -> UInt64 = { MonotonicClock.now / 1_000_000 }) {
         self.sizes = sizes
         self.clock = clock
+        inForce = sizes.map { ($0.key, $0.value) }.sorted { $0.name.name < $1.name.name }
     }
 
     /// Takes a permit. `nil` when there is no such limit.
@@ -123,15 +136,29 @@ final class RateLimits: Sendable {
 
     func socketPace() -> SocketPace { SocketPace(sizes[.socketFrames]) }
 
-    /// The limits that a socket meets, as `ready` tells them.
+    /// The limits as `ready` tells them: the two that a socket meets, and all by name.
     func encodeSocketLimits(into json: inout JSONWriter) {
-        for (name, limit) in [("frames", LimitName.socketFrames), ("messages", LimitName.sendUser), ("presence", LimitName.presence)] {
-            guard let size = sizes[limit] else { continue }
-            json.key(name)
-            json.beginObject()
-            json.field("burst", size.burst)
-            json.field("per_second", size.perSecond)
-            json.endObject()
+        json.field("frames", ifPresent: sizes[.socketFrames])
+        json.field("messages", ifPresent: sizes[.sendUser])
+        json.field("presence", ifPresent: sizes[.presence])
+        guard !inForce.isEmpty else { return }
+        json.key("rates")
+        json.beginObject()
+        for limit in inForce {
+            json.key(limit.name.name)
+            limit.size.encode(into: &json)
         }
+        json.endObject()
+    }
+
+    /// What ``encodeSocketLimits(into:)`` writes.
+    static var socketMembers: [JSONSchema.Member] {
+        [
+            .optional("frames", TokenBucket.Size.schema, "How fast one socket may talk: `ws.conn`."),
+            .optional("messages", TokenBucket.Size.schema, "How fast one may send, by socket and REST: `send.user`."),
+            .optional("presence", TokenBucket.Size.schema, "How often one may ask who is there: `presence.user`."),
+            .optional(
+                "rates", .dictionary(of: TokenBucket.Size.schema, example: "send.user"), "All limits that are in force, by name."),
+        ]
     }
 }

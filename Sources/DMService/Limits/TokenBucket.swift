@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Permits that come back at a steady rate, up to a stock that may be spent at once.
 struct TokenBucket: Sendable {
     struct Size: Sendable, Equatable {
@@ -42,5 +44,21 @@ struct TokenBucket: Sendable {
         let elapsed = Double(now >= updatedAt ? now - updatedAt : 0) / 1000
         tokens = min(size.burst, tokens + elapsed * size.perSecond)
         updatedAt = max(updatedAt, now)
+    }
+}
+
+extension TokenBucket.Size: JSONEncodable, JSONDescribed {
+    func encode(into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("burst", burst)
+        json.field("per_second", perSecond)
+        json.endObject()
+    }
+
+    static var schema: JSONSchema {
+        .object([
+            .required("burst", .number(example: 40), "What may be spent at once."),
+            .required("per_second", .number(example: 2), "What comes back in a second."),
+        ]).named("RateLimit")
     }
 }

@@ -35,6 +35,10 @@ extension ClientMessageID: JSONDecodable {
     }
 }
 
+extension ClientMessageID: JSONDescribed {
+    static var schema: JSONSchema { .string(1...longest, pattern: "^[!-~]+$", example: "019b0f2e-9d11-7c3a-8f20-6a1b2c3d4e5f") }
+}
+
 extension SHA256.Digest {
     /// The first sixteen bytes.
     var prefix128: UniqueID {

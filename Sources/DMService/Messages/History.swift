@@ -23,13 +23,11 @@ package struct HistoryQuery: Sendable {
         let paging = try Paging(request, cursor: Window.init(_:))
         limit = paging.limit
         var windows: [Window] = []
-        if let seq = try request.query("before_seq", as: Self.seq) { windows.append(.before(seq)) }
-        if let seq = try request.query("after_seq", as: Self.seq) { windows.append(.after(seq)) }
-        if let seq = try request.query("around_seq", as: Self.seq) { windows.append(.around(seq)) }
-        if let id = try request.query("before_id", as: MessageID.init(_:)) {
-            windows.append(.before(try Self.seq(of: id, in: conversation)))
-        }
-        if let id = try request.query("after_id", as: MessageID.init(_:)) { windows.append(.after(try Self.seq(of: id, in: conversation))) }
+        if let seq = try request.query(.beforeSeq) { windows.append(.before(seq)) }
+        if let seq = try request.query(.afterSeq) { windows.append(.after(seq)) }
+        if let seq = try request.query(.aroundSeq) { windows.append(.around(seq)) }
+        if let id = try request.query(.beforeID) { windows.append(.before(try Self.seq(of: id, in: conversation))) }
+        if let id = try request.query(.afterID) { windows.append(.after(try Self.seq(of: id, in: conversation))) }
         if let cursor = paging.cursor { windows.append(cursor) }
         guard windows.count <= 1 else {
             throw HTTPError(.validation, "Send only one of before_seq, after_seq, around_seq, before_id, after_id and cursor.")
@@ -37,11 +35,37 @@ package struct HistoryQuery: Sendable {
         window = windows.first ?? .before(.max)
     }
 
-    private static func seq(_ text: String) -> Int64? { Int64(text).flatMap { $0 >= 0 ? $0 : nil } }
-
     private static func seq(of id: MessageID, in conversation: Conversation.ID) throws(HTTPError) -> Int64 {
         guard id.isPossible(in: conversation) else { throw .notFound }
         return id.seq
+    }
+}
+
+extension HistoryQuery {
+    static var parameters: [ParameterDescription] {
+        .paging + [
+            QueryParameter.beforeSeq.description, QueryParameter.afterSeq.description, QueryParameter.aroundSeq.description,
+            QueryParameter.beforeID.description, QueryParameter.afterID.description,
+        ]
+    }
+}
+
+extension QueryParameter<Int64> {
+    fileprivate static var beforeSeq: Self { seq("before_seq", "Messages before this place, newest first.") }
+    fileprivate static var afterSeq: Self { seq("after_seq", "Messages after this place, oldest first.") }
+    fileprivate static var aroundSeq: Self { seq("around_seq", "Messages around this place, newest first.") }
+
+    private static func seq(_ name: StaticString, _ summary: StaticString) -> Self {
+        Self(name, summary, .mark) { text in Int64(text).flatMap { $0 >= 0 ? $0 : nil } }
+    }
+}
+
+extension QueryParameter<MessageID> {
+    fileprivate static var beforeID: Self {
+        Self("before_id", "Messages before this one, newest first.", MessageID.schema) { MessageID($0) }
+    }
+    fileprivate static var afterID: Self {
+        Self("after_id", "Messages after this one, oldest first.", MessageID.schema) { MessageID($0) }
     }
 }
 
@@ -75,5 +99,11 @@ struct HistoryPage: JSONEncodable, Sendable {
         page.encodeFields(into: &json)
         json.field("head_seq", headSeq)
         json.endObject()
+    }
+}
+
+extension HistoryPage: JSONDescribed {
+    static var schema: JSONSchema {
+        .object(Page<Message>.members + [.required("head_seq", .mark, "Of the conversation's newest message.")]).named("HistoryPage")
     }
 }

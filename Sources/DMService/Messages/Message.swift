@@ -49,6 +49,26 @@ extension Message: JSONEncodable {
     }
 }
 
+extension Message: JSONDescribed {
+    static var schema: JSONSchema { .object(members).named("Message") }
+
+    static var members: [JSONSchema.Member] {
+        [
+            .required("id", ID.schema), .required("conversation_id", Conversation.ID.schema),
+            .required("seq", .seq, "Place in the conversation, counted from 1 without holes."),
+            .required("rev", .rev, "The conversation's `rev` when the message last changed."), .required("sender_id", Member.ID.schema),
+            .required("sender", Profile.schema), .required("type", Kind.schema), .required("content", .string(example: "Hello")),
+            .required("client_msg_id", ClientMessageID.schema.orNull, "The sender's own name for it."),
+            .required("sent_at", Timestamp.schema),
+            .required("status", MessageStage.schema, "How far it got; above `sent` only to its sender."),
+        ]
+    }
+}
+
+extension Message.Kind: JSONDescribed {
+    static var schema: JSONSchema { .word("text") }
+}
+
 extension Message.Kind: JSONEncodable, JSONDecodable {
     func encode(into json: inout JSONWriter) {
         switch self {

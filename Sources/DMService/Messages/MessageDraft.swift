@@ -46,6 +46,20 @@ extension Message.Draft: JSONDecodable {
     }
 }
 
+extension Message.Draft: JSONDescribed {
+    static var schema: JSONSchema { .object(members).named("MessageDraft") }
+
+    static var members: [JSONSchema.Member] {
+        [
+            .required(
+                "content", .string(example: "Hello"),
+                "The text. At most 4096 characters (Unicode scalars) unless the operator says otherwise: `content_chars` of `ready`."),
+            .optional("client_msg_id", ClientMessageID.schema.orNull, "Makes the send safe to repeat. Best a UUID of version 7."),
+            .optional("type", Message.Kind.schema.orNull),
+        ]
+    }
+}
+
 /// The form in which text is stored: line ends are line feeds, other control characters are gone, and so is white space at both ends.
 package enum MessageText {
     package static func cleaned(_ text: String) -> String {

@@ -7,7 +7,7 @@ enum MessageEvents {
     ///
     /// - Parameter previousRev: the conversation's `rev` before it, by which a client notices that it missed something.
     static func new(_ message: Message, after previousRev: Int64) -> [UInt8] {
-        SocketFrame.event("new_message") { json in
+        SocketFrame.event(.newMessage) { json in
             json.beginObject()
             message.encodeFields(into: &json)
             json.field("prev_rev", previousRev)
@@ -17,7 +17,7 @@ enum MessageEvents {
 
     /// `message_ack`, to the socket that sent it: it is stored, and this is its place.
     static func acknowledged(_ message: Message, command: JSONFragment?) -> [UInt8] {
-        SocketFrame.answer("message_ack", to: command) { json in
+        SocketFrame.answer(.messageAck, to: command) { json in
             json.beginObject()
             json.field("client_msg_id", message.clientID?.text)
             json.field("server_id", message.id)
@@ -27,6 +27,19 @@ enum MessageEvents {
             json.field("sent_at", message.sentAt)
             json.endObject()
         }
+    }
+
+    static var newSchema: JSONSchema {
+        .object(
+            Message.members + [.required("prev_rev", .rev, "The conversation's `rev` before it. Whose own is lower has missed something.")])
+    }
+
+    static var acknowledgementSchema: JSONSchema {
+        .object([
+            .required("client_msg_id", ClientMessageID.schema.orNull), .required("server_id", Message.ID.schema),
+            .required("conversation_id", Conversation.ID.schema), .required("seq", .seq), .required("rev", .rev),
+            .required("sent_at", Timestamp.schema),
+        ])
     }
 
     /// `error`, to the socket whose message was refused.

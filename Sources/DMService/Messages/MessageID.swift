@@ -55,7 +55,9 @@ package struct MessageID: Hashable, Sendable {
     }
 }
 
-extension MessageID: JSONEncodable, JSONDecodable {
+extension MessageID: JSONEncodable, JSONDecodable, JSONDescribed {
+    package static var schema: JSONSchema { UniqueID.schema }
+
     package func encode(into json: inout JSONWriter) { value.encode(into: &json) }
 
     package init(from json: inout JSONReader) throws(JSONError) {

@@ -11,17 +11,19 @@ struct MessageRoutes: Sendable {
     var routes: [Route<MemberContext>] {
         [
             Route(
-                .post, "/conversations/{conversation}/messages", "Sends a message. 200 for a retry that was stored before.",
+                .post, "/conversations/\(.conversation)/messages", "Sends a message. 200 for a retry that was stored before.",
                 input: Message.Draft.self, output: Message.self, statuses: [201, 200],
-                errors: [.validation, .tooLong, .notAuthorized, .notFound, .conflict], limit: .sendUser, handler: send),
+                errors: [.validation, .tooLong, .notAuthorized, .notFound, .conflict], limit: .sendUser, knowsRepetitions: true,
+                handler: send),
             Route(
-                .get, "/conversations/{conversation}/messages", "A page of history: newest first, with after_* oldest first.",
-                output: HistoryPage.self, errors: [.validation, .notFound], limit: .httpUser, handler: history),
+                .get, "/conversations/\(.conversation)/messages", "A page of history: newest first, with after_* oldest first.",
+                query: HistoryQuery.parameters, output: HistoryPage.self, errors: [.validation, .notFound], limit: .httpUser,
+                handler: history),
         ]
     }
 
     private func send(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
+        let conversation = try request.parameter(.conversation)
         var draft = try request.decode(Message.Draft.self)
         if let key = try request.idempotencyKey() {
             // The message's client id by another name: two different ones cannot both be meant.
@@ -34,7 +36,7 @@ struct MessageRoutes: Sendable {
     }
 
     private func history(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
+        let conversation = try request.parameter(.conversation)
         let query = try HistoryQuery(request, in: conversation)
         let lines = try await lines(query, of: conversation, for: context.member)
         guard let first = lines.first else { throw HTTPError.notFound }

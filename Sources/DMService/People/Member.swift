@@ -25,3 +25,11 @@ struct Profile: Hashable, Sendable, JSONEncodable {
         json.field("display_name", displayName)
     }
 }
+
+extension Profile: JSONDescribed {
+    static var schema: JSONSchema { .object(members).named("Profile") }
+
+    static var members: [JSONSchema.Member] {
+        [.required("id", Member.ID.schema), .required("username", Username.schema), .required("display_name", .displayName)]
+    }
+}

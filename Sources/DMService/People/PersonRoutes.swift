@@ -16,10 +16,11 @@ struct PersonRoutes: Sendable {
                 errors: [.validation],
                 limit: .httpUser, handler: changeMe),
             Route(
-                .get, "/users/{user}", "What others see of somebody.", output: Profile.self, errors: [.notFound], limit: .httpUser,
+                .get, "/users/\(.user)", "What others see of somebody.", output: Profile.self, errors: [.notFound], limit: .httpUser,
                 handler: profile),
             Route(
                 .get, "/users/search", "Finds people by the beginning of their username, or of a word of their display name.",
+                query: [QueryParameter.text.description, QueryParameter.username.description] + .paging,
                 output: Page<Profile>.self, errors: [.validation], limit: .search, handler: search),
         ]
     }
@@ -37,7 +38,7 @@ struct PersonRoutes: Sendable {
     }
 
     private func profile(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let member = try request.parameter("user", as: Member.ID.init(_:))
+        let member = try request.parameter(.user)
         guard let profile = try await database.first(ProfileFor(member: member, viewer: context.member)) else { throw HTTPError.notFound }
         return .json(200, profile)
     }
@@ -46,7 +47,7 @@ struct PersonRoutes: Sendable {
     private static let shortestPrefix = 3
 
     private func search(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let (text, prefix) = (try request.query("q"), try request.query("username"))
+        let (text, prefix) = (try request.query(.text), try request.query(.username))
         guard let text else { return .json(200, try await people(named: prefix ?? "", request, context)) }
         guard prefix == nil else { throw HTTPError(.validation, "Search by q or by username, not by both.", details: [("parameter", "q")]) }
         return .json(200, try await people(by: text, request, context))
@@ -81,5 +82,15 @@ struct PersonRoutes: Sendable {
         guard Username.isPossible(prefix) else { return Page(items: [], nextCursor: nil) }
         let search = PeopleByUsername(prefix: prefix, after: paging.cursor ?? "", limit: paging.limit + 1, viewer: context.member)
         return paging.page(try await database.query(search)) { $0.username.lowercased() }
+    }
+}
+
+extension QueryParameter<String> {
+    fileprivate static var text: Self {
+        Self("q", "How a username, or a word of a display name, begins.", .string(example: "ada")) { $0 }
+    }
+
+    fileprivate static var username: Self {
+        Self("username", "Instead of `q`: how the username begins, 3 characters or more.", .string(example: "ada")) { $0 }
     }
 }

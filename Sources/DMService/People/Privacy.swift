@@ -3,7 +3,7 @@ internal import JSON
 internal import Postgres
 
 /// What a member lets others see, and so sees of them.
-struct Privacy: Sendable, JSONEncodable {
+struct Privacy: Sendable, JSONEncodable, JSONDescribed {
     /// What they have read.
     var readReceipts = false
     /// When they type.
@@ -19,6 +19,14 @@ struct Privacy: Sendable, JSONEncodable {
         json.endObject()
     }
 
+    static var schema: JSONSchema {
+        .object([
+            .required("read_receipts", .boolean(), "Whether others learn what one reads, and one learns what they read."),
+            .required("show_typing", .boolean(), "The same of typing."),
+            .required("show_last_seen", .boolean(), "The same of being there, and of when one last was."),
+        ]).named("Privacy")
+    }
+
     /// The settings that are to change.
     struct Change: Sendable {
         var readReceipts: Bool?
@@ -27,7 +35,12 @@ struct Privacy: Sendable, JSONEncodable {
     }
 }
 
-extension Privacy.Change: JSONDecodable {
+extension Privacy.Change: JSONDecodable, JSONDescribed {
+    static var schema: JSONSchema {
+        let wish = JSONSchema.boolean(example: false).orNull
+        return .object([.optional("read_receipts", wish), .optional("show_typing", wish), .optional("show_last_seen", wish)])
+    }
+
     init(from json: inout JSONReader) throws(JSONError) {
         try json.beginObject()
         while let key = try json.nextKey() {

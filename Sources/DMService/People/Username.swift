@@ -1,3 +1,5 @@
+package import JSON
+
 /// The name that people sign in with and are found by: 3 to 32 of `A-Z a-z 0-9 _ .`. Case is kept for the eye and means nothing.
 package struct Username: Sendable {
     static let shortest = 3
@@ -21,4 +23,8 @@ package struct Username: Sendable {
             }
         }
     }
+}
+
+extension Username: JSONDescribed {
+    package static var schema: JSONSchema { .string(pattern: "^[A-Za-z0-9_.]{3,32}$", example: "ada") }
 }

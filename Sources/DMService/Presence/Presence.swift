@@ -21,6 +21,16 @@ extension Presence: JSONEncodable {
     }
 }
 
+extension Presence: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("user_id", Member.ID.schema),
+            .required("status", .word("online", "offline"), "`offline` also for whom one may not see."),
+            .optional("last_seen_at", Timestamp.schema, "Of who is not there, if that is known and told."),
+        ]).named("Presence")
+    }
+}
+
 /// Times and sizes of presence and typing. Source of the defaults: ACCEPTANCE C9, C23 and C25.
 struct PresenceSettings: Sendable {
     /// How long somebody whose last socket ended still counts as there: they may be changing networks.
@@ -43,16 +53,25 @@ enum PresenceEvents {
     ///
     /// - Parameter command: the id of the command that asked; `nil` for a change.
     static func are(_ people: [Presence], to command: JSONFragment? = nil) -> [UInt8] {
-        SocketFrame.answer("presence", to: command) { json in
+        SocketFrame.answer(.presence, to: command) { json in
             json.beginObject()
             json.field("users", people)
             json.endObject()
         }
     }
 
+    static var peopleSchema: JSONSchema { .object([.required("users", .array(of: Presence.schema))]) }
+
+    static var typingSchema: JSONSchema {
+        .object([
+            .required("conversation_id", Conversation.ID.schema), .required("user_id", Member.ID.schema),
+            .required("is_typing", .boolean()),
+        ])
+    }
+
     /// `typing`: somebody began, goes on or stopped.
     static func typing(_ news: TypingNotices.News) -> [UInt8] {
-        SocketFrame.event("typing") { json in
+        SocketFrame.event(.typing) { json in
             json.beginObject()
             json.field("conversation_id", news.conversation)
             json.field("user_id", news.member)

@@ -8,17 +8,26 @@ struct PresenceRoutes: Sendable {
     var routes: [Route<MemberContext>] {
         [
             Route(
-                .get, "/presence", "Who of some people is there, and when the others last were.", output: Page<Presence>.self,
+                .get, "/presence", "Who of some people is there, and when the others last were.",
+                query: [QueryParameter.people.description], output: Page<Presence>.self,
                 errors: [.validation], limit: .httpUser, handler: look)
         ]
     }
 
     private func look(_ request: Request, _ context: MemberContext) async throws -> Response {
-        guard let people = try request.query("user_ids", as: PeopleList.init(_:)) else {
+        guard let people = try request.query(.people) else {
             throw HTTPError(
                 .validation, "Name at least one person, with commas between them.", details: [("parameter", "user_ids")])
         }
         return .json(200, Page(items: try await actions.look(at: people.members, as: context.member), nextCursor: nil))
+    }
+}
+
+extension QueryParameter<PeopleList> {
+    fileprivate static var people: Self {
+        Self(
+            "user_ids", "Ids with commas between them.", .string(example: "019b0f2e-7c4a-7d10-9e6b-3f2a5c8d1e40"), isRequired: true
+        ) { PeopleList($0) }
     }
 }
 

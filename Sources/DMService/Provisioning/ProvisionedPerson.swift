@@ -2,7 +2,7 @@ internal import HTTPServer
 internal import JSON
 
 /// An account as the host app's servers see it.
-struct ProvisionedPerson: Sendable, JSONEncodable {
+struct ProvisionedPerson: Sendable, JSONEncodable, JSONDescribed {
     let id: Member.ID
     /// The host app's own name for the person.
     let externalID: String
@@ -20,8 +20,15 @@ struct ProvisionedPerson: Sendable, JSONEncodable {
         json.endObject()
     }
 
+    static var schema: JSONSchema {
+        .object([
+            .required("id", Member.ID.schema), .required("external_id", .string(example: "u-4711"), "The host app's own name."),
+            .required("username", Username.schema), .required("display_name", .displayName), .required("created_at", Timestamp.schema),
+        ]).named("ProvisionedPerson")
+    }
+
     /// `PUT /admin/users/{external_id}`: what is to be so. What is left out stays as it is, or is made up for a new account.
-    struct Draft: JSONDecodable, Sendable {
+    struct Draft: JSONDecodable, JSONDescribed, Sendable {
         let username: String?
         let displayName: String?
 
@@ -39,11 +46,15 @@ struct ProvisionedPerson: Sendable, JSONEncodable {
             self.username = username
             self.displayName = displayName
         }
+
+        static var schema: JSONSchema {
+            .object([.optional("username", Username.schema.orNull), .optional("display_name", .displayName.orNull)])
+        }
     }
 }
 
 /// `PUT /admin/users/{external_id}/follows` and `/blocks`: `{"set"}`, or `{"add","remove"}`; people by the host app's names.
-struct RelationsDraft: JSONDecodable, Sendable {
+struct RelationsDraft: JSONDecodable, JSONDescribed, Sendable {
     enum Wish: Sendable {
         /// Exactly these, of the people whom the host app knows.
         case set([String])
@@ -73,10 +84,18 @@ struct RelationsDraft: JSONDecodable, Sendable {
         guard lists.reduce(0, { $0 + $1.count }) <= Self.limit else { throw json.invalid(expected: "at most \(Self.limit) people") }
         wish = whole.map(Wish.set) ?? .change(add: added ?? [], remove: removed ?? [])
     }
+
+    static var schema: JSONSchema {
+        let people = JSONSchema.array(of: .string(example: "u-4711"))
+        return .anyOf([
+            .object([.required("set", people, "Exactly these, of the people whom the host app knows.")]),
+            .object([.required("add", people)]), .object([.required("remove", people)]),
+        ]).named("Relations")
+    }
 }
 
 /// What became of a whole list.
-struct RelationsReport: Sendable, JSONEncodable {
+struct RelationsReport: Sendable, JSONEncodable, JSONDescribed {
     /// Somebody of whom it did not come to be so.
     struct Failure: Sendable, JSONEncodable {
         let externalID: String
@@ -103,5 +122,16 @@ struct RelationsReport: Sendable, JSONEncodable {
         json.field("unchanged", unchanged)
         json.field("errors", failures)
         json.endObject()
+    }
+
+    static var schema: JSONSchema {
+        let failure = JSONSchema.object([
+            .required("external_id", .string(example: "u-4711")), .required("code", .string(example: "not_found")),
+            .required("message", .string(example: "There is nothing here.")),
+        ])
+        return .object([
+            .required("changed", .integer(from: 0, example: 1)), .required("unchanged", .integer(from: 0)),
+            .required("errors", .array(of: failure)),
+        ]).named("RelationsReport")
     }
 }

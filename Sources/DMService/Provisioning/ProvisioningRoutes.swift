@@ -11,15 +11,15 @@ struct ProvisioningRoutes: Sendable {
     var routes: [Route<HostContext>] {
         [
             Route(
-                .put, "/admin/users/{external_id}", "Makes the account of one of the host app's people, or changes how they are called.",
+                .put, "/admin/users/\(.externalID)", "Makes the account of one of the host app's people, or changes how they are called.",
                 input: ProvisionedPerson.Draft.self, output: ProvisionedPerson.self, statuses: [200, 201],
                 errors: [.validation, .conflict], limit: .provisioning, handler: person),
             Route(
-                .put, "/admin/users/{external_id}/follows", "Says whom one of the host app's people follows.", input: RelationsDraft.self,
+                .put, "/admin/users/\(.externalID)/follows", "Says whom one of the host app's people follows.", input: RelationsDraft.self,
                 output: RelationsReport.self, errors: [.validation, .notFound], limit: .provisioning, body: Self.listBody
             ) { try await relations(.follow, $0, $1) },
             Route(
-                .put, "/admin/users/{external_id}/blocks", "Says whom one of the host app's people has blocked.",
+                .put, "/admin/users/\(.externalID)/blocks", "Says whom one of the host app's people has blocked.",
                 input: RelationsDraft.self, output: RelationsReport.self, errors: [.validation, .notFound], limit: .provisioning,
                 body: Self.listBody
             ) { try await relations(.block, $0, $1) },
@@ -38,12 +38,18 @@ struct ProvisioningRoutes: Sendable {
     }
 
     private func externalID(_ request: Request) throws(HTTPError) -> String {
-        let text = try request.parameter("external_id")
+        let text = try request.parameter(.externalID)
         guard ProvisioningActions.isExternalID(text) else {
             throw HTTPError(
                 .validation, "Name the person by 1 to \(ProvisioningActions.longestExternalID) bytes.",
                 details: [("parameter", "external_id")])
         }
         return text
+    }
+}
+
+extension PathParameter<String> {
+    fileprivate static var externalID: Self {
+        Self("external_id", "The host app's own name for the person: 1 to 255 bytes.", .string(example: "u-4711")) { $0 }
     }
 }

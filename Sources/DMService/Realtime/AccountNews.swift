@@ -46,6 +46,6 @@ struct AccountNews: Sendable {
     /// `conversation_updated`: the conversation as its member would read it now.
     private func tell(of id: Conversation.ID, to member: Member.ID) async throws {
         guard delivery.reaches(member), let conversation = try await conversations.conversations([id], for: member)[id] else { return }
-        delivery.tell(member, SocketFrame.event("conversation_updated") { conversation.encode(into: &$0) })
+        delivery.tell(member, SocketFrame.event(.conversationUpdated) { conversation.encode(into: &$0) })
     }
 }

@@ -72,7 +72,7 @@ struct Delivery: Sendable {
 
     /// A member's account changed: their sockets go by that from now on, wherever they are, and are told.
     func update(_ account: OwnAccount) {
-        let frame = Frame(whole: SocketFrame.event("account_update") { account.encode(into: &$0) })
+        let frame = Frame(whole: SocketFrame.event(.accountUpdate) { account.encode(into: &$0) })
         tell(loopsOf: account.profile.id) { $0.update(account, telling: frame) }
     }
 

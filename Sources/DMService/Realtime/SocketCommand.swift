@@ -1,3 +1,4 @@
+internal import HTTPServer
 package import JSON
 
 /// What a client says on its socket: `{"type", "id"?, "data"?}`. Source: SPEC §5.
@@ -10,6 +11,18 @@ package struct SocketCommand: Sendable {
         case typing(Bool, in: Conversation.ID)
         /// Whom the socket watches from now on.
         case presence([Member.ID])
+        case ping
+    }
+
+    /// The commands by name. What each is told about is in ``Kind/declaration``.
+    enum Kind: String, CaseIterable, Sendable {
+        case auth
+        case sendMessage = "send_message"
+        case markRead = "mark_read"
+        case markDelivered = "mark_delivered"
+        case sync
+        case typing
+        case presence
         case ping
     }
 
@@ -35,20 +48,20 @@ package struct SocketCommand: Sendable {
         do { envelope = try JSON.decode(from: utf8) } catch { throw .badEnvelope }
         id = envelope.id
         do {
-            switch envelope.type {
-            case "send_message":
+            guard let kind = Kind(rawValue: envelope.type) else { throw Fault.unknownType(id: envelope.id) }
+            switch kind {
+            case .sendMessage:
                 let data: SendData = try envelope.data.decode()
                 action = .sendMessage(data.draft, to: data.conversation)
-            case "mark_read": action = try Self.mark(.read, envelope.data)
-            case "mark_delivered": action = try Self.mark(.delivered, envelope.data)
-            case "sync": action = .sync(since: try envelope.data.decode(SyncData.self).since)
-            case "typing":
+            case .markRead: action = try Self.mark(.read, envelope.data)
+            case .markDelivered: action = try Self.mark(.delivered, envelope.data)
+            case .sync: action = .sync(since: try envelope.data.decode(SyncData.self).since)
+            case .typing:
                 let data: TypingData = try envelope.data.decode()
                 action = .typing(data.isTyping, in: data.conversation)
-            case "presence": action = .presence(try envelope.data.decode(PresenceData.self).people)
-            case "ping": action = .ping
-            case "auth": action = .auth(token: try envelope.data.decode(AuthData.self).token)
-            default: throw Fault.unknownType(id: envelope.id)
+            case .presence: action = .presence(try envelope.data.decode(PresenceData.self).people)
+            case .ping: action = .ping
+            case .auth: action = .auth(token: try envelope.data.decode(AuthData.self).token)
             }
         } catch let error as JSONError {
             throw .badData(error, id: envelope.id, clientMessageID: envelope.clientMessageID)
@@ -134,8 +147,12 @@ extension SocketCommand {
         }
     }
 
-    private struct AuthData: JSONDecodable {
+    fileprivate struct AuthData: JSONDecodable, JSONDescribed {
         let token: String
+
+        static var schema: JSONSchema {
+            .object([.required("token", .string(example: "eyJhbGciOiJFZERTQSJ9…"), "An access token.")])
+        }
 
         init(from json: inout JSONReader) throws(JSONError) {
             var token: String?
@@ -150,7 +167,7 @@ extension SocketCommand {
         }
     }
 
-    private struct SyncData: JSONDecodable {
+    fileprivate struct SyncData: JSONDecodable, JSONDescribed {
         let since: SyncToken?
 
         init(from json: inout JSONReader) throws(JSONError) {
@@ -167,9 +184,13 @@ extension SocketCommand {
             }
             self.since = since
         }
+
+        static var schema: JSONSchema {
+            .object([.optional("since", SyncToken.schema.orNull, "Of the answer before; without one, how all stands.")])
+        }
     }
 
-    private struct MarkData: JSONDecodable {
+    fileprivate struct MarkData: JSONDecodable, JSONDescribed {
         let conversation: Conversation.ID
         let target: ReceiptActions.Target
 
@@ -186,9 +207,11 @@ extension SocketCommand {
             self.conversation = try json.required("conversation_id", conversation)
             target = try fields.finish(&json)
         }
+
+        static var schema: JSONSchema { MarkDraft.schema([.required("conversation_id", Conversation.ID.schema)]) }
     }
 
-    private struct TypingData: JSONDecodable {
+    fileprivate struct TypingData: JSONDecodable, JSONDescribed {
         let conversation: Conversation.ID
         let isTyping: Bool
 
@@ -206,9 +229,13 @@ extension SocketCommand {
             self.conversation = try json.required("conversation_id", conversation)
             self.isTyping = try json.required("is_typing", isTyping)
         }
+
+        static var schema: JSONSchema {
+            .object([.required("conversation_id", Conversation.ID.schema), .required("is_typing", .boolean())])
+        }
     }
 
-    private struct PresenceData: JSONDecodable {
+    fileprivate struct PresenceData: JSONDecodable, JSONDescribed {
         let people: [Member.ID]
 
         init(from json: inout JSONReader) throws(JSONError) {
@@ -222,9 +249,13 @@ extension SocketCommand {
             }
             self.people = try json.required("user_ids", people)
         }
+
+        static var schema: JSONSchema {
+            .object([.required("user_ids", .array(of: Member.ID.schema), "At most `presence_users` of `ready`; none to end it.")])
+        }
     }
 
-    private struct SendData: JSONDecodable {
+    fileprivate struct SendData: JSONDecodable, JSONDescribed {
         let conversation: Conversation.ID
         let draft: Message.Draft
 
@@ -240,6 +271,55 @@ extension SocketCommand {
             }
             self.conversation = try json.required("conversation_id", conversation)
             draft = try fields.finish(&json)
+        }
+
+        static var schema: JSONSchema { .object([.required("conversation_id", Conversation.ID.schema)] + Message.Draft.members) }
+    }
+}
+
+extension SocketCommand {
+    /// What the API description says of a command.
+    struct Declaration: Sendable {
+        let summary: String
+        let data: JSONSchema
+        /// What answers it, if anything; `error` may always come instead.
+        let answers: [SocketFrame.Kind]
+        /// What it spends besides `ws.conn`, which every frame does.
+        var limit: LimitName?
+    }
+}
+
+extension SocketCommand.Kind {
+    var declaration: SocketCommand.Declaration {
+        switch self {
+        case .auth:
+            SocketCommand.Declaration(
+                summary: "Signs in, if the handshake brought no token; later, a newer token keeps the socket beyond `expires_at`.",
+                data: SocketCommand.AuthData.schema, answers: [.ready])
+        case .sendMessage:
+            SocketCommand.Declaration(
+                summary: "Sends a message. Answered after the commit.", data: SocketCommand.SendData.schema, answers: [.messageAck],
+                limit: .sendUser)
+        case .markRead:
+            SocketCommand.Declaration(
+                summary: "Everything up to a message has been read. Answered within 50 ms.", data: SocketCommand.MarkData.schema,
+                answers: [.readUpdate])
+        case .markDelivered:
+            SocketCommand.Declaration(
+                summary: "This device has everything up to a message.", data: SocketCommand.MarkData.schema, answers: [.deliveredUpdate])
+        case .sync:
+            SocketCommand.Declaration(
+                summary: "What changed since a token: as `GET /sync` answers, in smaller parts.", data: SocketCommand.SyncData.schema,
+                answers: [.sync], limit: .httpUser)
+        case .typing:
+            SocketCommand.Declaration(
+                summary: "Tells the others that one types. Ends by itself; not answered.", data: SocketCommand.TypingData.schema,
+                answers: [])
+        case .presence:
+            SocketCommand.Declaration(
+                summary: "Says whom this socket watches from now on: how they are now is the answer, each change an event.",
+                data: SocketCommand.PresenceData.schema, answers: [.presence])
+        case .ping: SocketCommand.Declaration(summary: "Asks for a sign of life.", data: .object([]), answers: [.pong])
         }
     }
 }

@@ -46,7 +46,8 @@ final class SocketEndpoint: Sendable {
             Route(
                 .get, "/ws",
                 "Opens the socket. The token comes as a header, as the sub-protocols `bearer, <token>`, or in the first frame; or a ticket as `?ticket=`.",
-                statuses: [101], errors: [.validation, .notAuthorized], limit: .socketConnect, handler: open)
+                query: [QueryParameter.ticket.description], statuses: [101], errors: [.validation, .notAuthorized, .upgradeRequired],
+                limit: .socketConnect, handler: open)
         ]
     }
 
@@ -55,7 +56,7 @@ final class SocketEndpoint: Sendable {
             throw HTTPError(.notAuthorized, "This page may not open a socket here.")
         }
         let token = request.headers[.authorization].flatMap(Authentication.bearerToken) ?? Self.token(inSubprotocols: request.headers)
-        let ticket = try request.query("ticket")
+        let ticket = try request.query(.ticket)
         let credential = token.map(SocketSession.Credential.token) ?? ticket.map(SocketSession.Credential.ticket)
         return try .webSocket(request, configuration) { socket in SocketSession(socket, endpoint: self, credential: credential) }
     }
@@ -80,7 +81,7 @@ final class SocketEndpoint: Sendable {
     }
 
     /// `session_revoked`: the sign-in has ended, and the socket with it.
-    static let revoked = SocketFrame.event("session_revoked") { json in
+    static let revoked = SocketFrame.event(.sessionRevoked) { json in
         json.beginObject()
         json.endObject()
     }
@@ -89,7 +90,7 @@ final class SocketEndpoint: Sendable {
 
     /// `ready`: who the client is here, and every limit that it meets.
     func ready(_ principal: Principal, command: JSONFragment? = nil) -> [UInt8] {
-        SocketFrame.answer("ready", to: command) { json in
+        SocketFrame.answer(.ready, to: command) { json in
             json.beginObject()
             json.field("user", principal.profile)
             json.field("device_id", principal.device)
@@ -110,12 +111,41 @@ final class SocketEndpoint: Sendable {
         }
     }
 
+    /// What ``ready(_:command:)`` tells.
+    static var readySchema: JSONSchema {
+        .object([
+            .required("user", Profile.schema), .required("device_id", Device.ID.schema),
+            .required("expires_at", Timestamp.schema, "When the access token expires; send `auth` with a newer one before."),
+            .required("server_time", Timestamp.schema),
+            .required("heartbeat_ms", .integer(from: 1, example: 30_000), "The server pings a socket that was silent for so long."),
+            .required(
+                "limits",
+                .object(
+                    [
+                        .required("message_bytes", .integer(from: 1, example: 65_536), "Of one frame."),
+                        .required("content_chars", .integer(from: 1, example: 4096), "Unicode scalars of a message."),
+                        .required("unread_bytes", .integer(from: 1, example: 1 << 20), "How far a reader may fall behind."),
+                        .required("presence_users", .integer(from: 1, example: 100), "People whom one socket may watch."),
+                        .required(
+                            "typing_interval_ms", .integer(from: 1, example: 1000), "Between two notices of typing; more are dropped."),
+                        .required("typing_timeout_ms", .integer(from: 1, example: 6000), "After which typing ends by itself."),
+                    ] + RateLimits.socketMembers)),
+        ]).named("Ready")
+    }
+
     /// `reconnect`: the server is about to restart. Clients come back after different times, so that they do not come all at once.
     func reconnect() -> [UInt8] {
-        SocketFrame.event("reconnect") { json in
+        SocketFrame.event(.reconnect) { json in
             json.beginObject()
             json.field("after_ms", Int.random(in: 100...3000))
             json.endObject()
         }
+    }
+}
+
+extension QueryParameter<String> {
+    fileprivate static var ticket: Self {
+        Self("ticket", "What `POST /ws/ticket` gave, instead of a token.", .string(example: "b25lIHNvY2tldCwgb25jZSwgd2l0aGluIHNlY29uZHM"))
+        { $0 }
     }
 }

@@ -194,7 +194,7 @@ final class SocketSession: @unchecked Sendable {
     private func perform(_ command: SocketCommand, _ principal: Principal) {
         switch command.action {
         case .auth(let token): renew(token, answer: command.id)
-        case .ping: send(SocketFrame.answer("pong", to: command.id) { $0.emptyObject() })
+        case .ping: send(SocketFrame.answer(.pong, to: command.id) { $0.emptyObject() })
         case .sendMessage(let draft, let conversation):
             sendMessage(draft, to: conversation, from: principal.profile, command: command.id)
         case .sync(let token): sync(since: token, for: principal.profile.id, command: command.id)
@@ -237,7 +237,7 @@ final class SocketSession: @unchecked Sendable {
         loop.start { [self] in
             do {
                 let found = try await endpoint.sync.answer(to: member, since: token, size: .frame)
-                answer(SocketFrame.answer("sync", to: command) { found.encode(into: &$0) })
+                answer(SocketFrame.answer(.sync, to: command) { found.encode(into: &$0) })
             } catch {
                 answer(SocketFrame.error(Surface.answer(forFailure: error) ?? .failure, to: command))
             }

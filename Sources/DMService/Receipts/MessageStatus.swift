@@ -35,6 +35,10 @@ extension MessageStage: JSONEncodable {
     }
 }
 
+extension MessageStage: JSONDescribed {
+    static var schema: JSONSchema { .word("sent", "delivered", "read") }
+}
+
 /// Up to where all of the others have got.
 struct OthersMarks: Sendable {
     let read: Int64
@@ -73,6 +77,25 @@ extension MessageStatus.Recipient: JSONEncodable {
     }
 }
 
+extension MessageStatus: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("message_id", Message.ID.schema), .required("conversation_id", Conversation.ID.schema),
+            .required("status", MessageStage.schema, "How far it got with all of them."), .required("sent_at", Timestamp.schema),
+            .required("recipients", .array(of: Recipient.schema)),
+        ]).named("MessageStatus")
+    }
+}
+
+extension MessageStatus.Recipient: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("user_id", Member.ID.schema), .required("status", MessageStage.schema), .optional("delivered_at", Timestamp.schema),
+            .optional("read_at", Timestamp.schema),
+        ])
+    }
+}
+
 /// What a member has not read.
 struct UnreadCounts: Sendable, JSONEncodable {
     struct Line: Sendable {
@@ -98,10 +121,26 @@ struct UnreadCounts: Sendable, JSONEncodable {
     }
 }
 
+extension UnreadCounts: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("total", .integer(from: 0, example: 3)),
+            .required(
+                "conversations",
+                .array(of: .object([.required("conversation_id", Conversation.ID.schema), .required("unread_count", Unread.schema)])),
+                "Those with something unread."),
+        ]).named("UnreadCounts")
+    }
+}
+
 /// A count of unread messages, exact up to a limit: nobody tells 999 from more, and to count on would cost more and more.
 struct Unread: Sendable {
     /// Above this, only that there are more is known. Told as the limit plus one.
     static let limit = 999
 
     let shown: Int64
+}
+
+extension Unread: JSONDescribed {
+    static var schema: JSONSchema { .integer(from: 0, to: Int64(limit) + 1, example: 3) }
 }

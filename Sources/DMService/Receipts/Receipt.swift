@@ -62,10 +62,10 @@ enum ReceiptEvents {
         }
     }
 
-    private static func type(of kind: Receipt.Kind) -> StaticString {
+    private static func type(of kind: Receipt.Kind) -> SocketFrame.Kind {
         switch kind {
-        case .delivered: "delivered_update"
-        case .read: "read_update"
+        case .delivered: .deliveredUpdate
+        case .read: .readUpdate
         }
     }
 
@@ -81,5 +81,24 @@ enum ReceiptEvents {
             json.field("last_delivered_seq", delivered.seq)
         }
         json.field("at", receipt.at)
+    }
+
+    /// With `rev` and `prev_rev` everybody in the conversation hears of it, with `own_rev` its owner alone.
+    static var schema: JSONSchema {
+        .object(
+            members + [
+                .optional("rev", .rev), .optional("prev_rev", .rev, "The conversation's `rev` before it."),
+                .optional("own_rev", .rev, "Instead of both: nobody else hears of it."),
+            ])
+    }
+
+    /// What ``encode(_:into:)`` writes.
+    static var members: [JSONSchema.Member] {
+        [
+            .required("conversation_id", Conversation.ID.schema), .required("user_id", Member.ID.schema, "Whose marks they are."),
+            .optional("last_read_message_id", Message.ID.schema), .optional("last_read_seq", .mark),
+            .optional("last_delivered_message_id", Message.ID.schema), .optional("last_delivered_seq", .mark),
+            .required("at", Timestamp.schema),
+        ]
     }
 }

@@ -8,16 +8,16 @@ struct ReceiptRoutes: Sendable {
     var routes: [Route<MemberContext>] {
         [
             Route(
-                .post, "/conversations/{conversation}/read", "Everything up to a message has been read.", input: MarkDraft.self,
+                .post, "/conversations/\(.conversation)/read", "Everything up to a message has been read.", input: MarkDraft.self,
                 output: Standing.self, errors: [.validation, .notFound], limit: .httpUser, handler: read),
             Route(
-                .post, "/conversations/{conversation}/delivered", "A device has everything up to a message.", input: MarkDraft.self,
+                .post, "/conversations/\(.conversation)/delivered", "A device has everything up to a message.", input: MarkDraft.self,
                 output: Standing.self, errors: [.validation, .notFound], limit: .httpUser, handler: delivered),
             Route(
-                .get, "/conversations/{conversation}/messages/{message}/status", "What became of a message, by recipient.",
+                .get, "/conversations/\(.conversation)/messages/\(.message)/status", "What became of a message, by recipient.",
                 output: MessageStatus.self, errors: [.notFound], limit: .httpUser, handler: status),
             Route(
-                .get, "/messages/{message}/status", "The same, by the message's id alone.", output: MessageStatus.self,
+                .get, "/messages/\(.message)/status", "The same, by the message's id alone.", output: MessageStatus.self,
                 errors: [.notFound], limit: .httpUser, handler: statusAnywhere),
             Route(
                 .get, "/users/me/unread-counts", "How much one has not read, in all and in each conversation.", output: UnreadCounts.self,
@@ -34,19 +34,19 @@ struct ReceiptRoutes: Sendable {
     }
 
     private func move(_ kind: Receipt.Kind, _ request: Request, _ context: MemberContext) async throws -> Response {
-        let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
+        let conversation = try request.parameter(.conversation)
         let target = try request.decode(MarkDraft.self).target
         return .json(200, try await actions.move(kind, of: context.member, in: conversation, to: target))
     }
 
     private func status(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let conversation = try request.parameter("conversation", as: Conversation.ID.init(_:))
-        let message = try request.parameter("message", as: Message.ID.init(_:))
+        let conversation = try request.parameter(.conversation)
+        let message = try request.parameter(.message)
         return .json(200, try await actions.status(of: message, in: conversation, for: context.member))
     }
 
     private func statusAnywhere(_ request: Request, _ context: MemberContext) async throws -> Response {
-        let message = try request.parameter("message", as: Message.ID.init(_:))
+        let message = try request.parameter(.message)
         return .json(200, try await actions.status(of: message, in: nil, for: context.member))
     }
 
@@ -92,11 +92,27 @@ struct MarkDraft: JSONDecodable {
     }
 }
 
+extension MarkDraft: JSONDescribed {
+    static var schema: JSONSchema { schema([]).named("Mark") }
+
+    /// - Parameter others: members that stand beside those which say where.
+    static func schema(_ others: [JSONSchema.Member]) -> JSONSchema {
+        .oneOf([.object(others + [.required("seq", .seq)]), .object(others + [.required("message_id", Message.ID.schema)])])
+    }
+}
+
 extension Standing: JSONEncodable {
     func encode(into json: inout JSONWriter) {
         json.beginObject()
         ReceiptEvents.encode(receipt, into: &json)
         json.field("own_rev", ownRev)
         json.endObject()
+    }
+}
+
+extension Standing: JSONDescribed {
+    static var schema: JSONSchema {
+        .object(ReceiptEvents.members + [.required("own_rev", .rev, "Counts what only oneself sees of the conversation.")])
+            .named("Standing")
     }
 }

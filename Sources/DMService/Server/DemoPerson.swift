@@ -28,13 +28,20 @@ extension DemoPerson: JSONEncodable {
 struct DemoRoutes: Sendable {
     let people: [DemoPerson]
 
-    private struct Answer: JSONEncodable, Sendable {
+    private struct Answer: JSONEncodable, JSONDescribed, Sendable {
         let people: [DemoPerson]
 
         func encode(into json: inout JSONWriter) {
             json.beginObject()
             json.field("people", people)
             json.endObject()
+        }
+
+        static var schema: JSONSchema {
+            let person = JSONSchema.object([
+                .required("username", Username.schema), .required("password", .password), .required("display_name", .displayName),
+            ])
+            return .object([.required("people", .array(of: person))])
         }
     }
 

@@ -18,7 +18,7 @@ struct HealthRoutes: Sendable {
     let metricsToken: String?
 
     /// How a part is.
-    private struct Report: JSONEncodable, Sendable {
+    struct Report: JSONEncodable, JSONDescribed, Sendable {
         let status: String
         let checks: [String: String]
 
@@ -28,6 +28,13 @@ struct HealthRoutes: Sendable {
             if !checks.isEmpty { json.field("checks", checks) }
             json.endObject()
         }
+
+        static var schema: JSONSchema {
+            .object([
+                .required("status", .word("ok", "degraded", "unavailable")),
+                .optional("checks", .dictionary(of: .string(example: "ok"), example: "postgres"), "How each part is."),
+            ]).named("Health")
+        }
     }
 
     var routes: [Route<AnonymousContext>] {
@@ -36,7 +43,7 @@ struct HealthRoutes: Sendable {
             Route(.get, "/healthz", "The same, by another name.", output: Report.self, handler: live),
             Route(
                 .get, "/health/ready", "Whether the process can serve: 503 with what is missing while it cannot.", output: Report.self,
-                errors: [.unavailable], handler: ready),
+                statuses: [200, 503], handler: ready),
             Route(.get, "/metrics", "Counters and gauges in Prometheus' text format.", errors: [.unauthenticated], handler: metrics),
         ]
     }

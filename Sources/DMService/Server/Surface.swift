@@ -12,31 +12,30 @@ struct Surface: Sendable {
     init(_ services: Services, _ configuration: Configuration, demo: [DemoPerson]) throws {
         let limiting = RateLimiting(limits: services.limits, proxies: services.proxies)
         let authentication = services.authentication
+        let repetitions = Repetitions(database: services.database)
         var router = Router()
 
-        router.mount(
-            HealthRoutes(
-                database: services.database, writer: services.writer, redis: services.redis, schema: services.schema,
-                revocations: authentication.revocations,
-                registry: services.registry, metricsToken: configuration.metricsToken
-            ).routes)
-        router.mount(
-            AccountRoutes(actions: services.accounts, authentication: authentication).routes, under: Self.api, through: [limiting.byAddress]
-        )
-        router.mount(
-            PersonRoutes(accounts: services.accounts, profiles: services.profiles, database: services.database).routes
-                + DeviceRoutes(accounts: services.accounts).routes
-                + PrivacyRoutes(database: services.database, accounts: services.accounts, presence: services.presence).routes
-                + RelationRoutes(actions: services.relations).routes
-                + ConversationRoutes(actions: services.conversations).routes
-                + MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes
-                + ReceiptRoutes(actions: services.receipts).routes
-                + SyncRoutes(actions: services.sync).routes
-                + PresenceRoutes(actions: services.presence).routes,
-            under: Self.api, through: [limiting.byMember], admitting: authentication.member(of:))
+        func members(_ group: RouteGroup, _ routes: [Route<MemberContext>]) {
+            router.mount(
+                routes, in: group, under: Self.api, through: [limiting.byMember, repetitions.once],
+                admitting: authentication.member(of:))
+        }
 
         router.mount(
-            ProvisioningRoutes(actions: services.provisioning).routes, under: Self.api, through: [limiting.byKey],
+            AccountRoutes(actions: services.accounts, authentication: authentication).routes, in: .accounts, under: Self.api,
+            through: [limiting.byAddress])
+        members(.devices, DeviceRoutes(accounts: services.accounts).routes)
+        members(.people, PersonRoutes(accounts: services.accounts, profiles: services.profiles, database: services.database).routes)
+        members(.people, PrivacyRoutes(database: services.database, accounts: services.accounts, presence: services.presence).routes)
+        members(.people, RelationRoutes(actions: services.relations).routes)
+        members(.people, PresenceRoutes(actions: services.presence).routes)
+        members(.conversations, ConversationRoutes(actions: services.conversations).routes)
+        members(.messages, MessageRoutes(actions: services.messages, profiles: services.profiles, database: services.database).routes)
+        members(.receipts, ReceiptRoutes(actions: services.receipts).routes)
+        members(.sync, SyncRoutes(actions: services.sync).routes)
+
+        router.mount(
+            ProvisioningRoutes(actions: services.provisioning).routes, in: .provisioning, under: Self.api, through: [limiting.byKey],
             admitting: services.apiKeys.context(of:))
 
         let origins = Origins(allowed: configuration.allowedOrigins)
@@ -45,7 +44,17 @@ struct Surface: Sendable {
             presence: services.presence,
             delivery: services.delivery, limits: services.limits, metrics: SocketMetrics(services.registry), accounts: services.accounts,
             origins: origins)
-        router.mount(sockets.routes, through: [limiting.byAddress])
+        router.mount(sockets.routes, in: .socket, through: [limiting.byAddress])
+
+        router.mount(
+            HealthRoutes(
+                database: services.database, writer: services.writer, redis: services.redis, schema: services.schema,
+                revocations: authentication.revocations,
+                registry: services.registry, metricsToken: configuration.metricsToken
+            ).routes, in: .health)
+        router.mount(
+            DescriptionRoutes(describing: router, in: .documents, under: Self.api, limits: services.limits).routes, in: .documents,
+            under: Self.api)
 
         if configuration.echoes { router.mount([.echo(compresses: true)]) }
         if configuration.showsDemoPeople { router.mount(DemoRoutes(people: demo).routes, under: Self.api) }
@@ -86,4 +95,19 @@ extension HTTPError {
 
     /// Something that the service needs is not there, and will be back.
     static let unavailable = HTTPError(.unavailable, "Try again in a moment.", headers: [HeaderField(.retryAfter, "1")])
+}
+
+/// The parts of the API, as its description is divided.
+extension RouteGroup {
+    static let accounts = RouteGroup("Accounts", "From nobody to somebody, and back.")
+    static let devices = RouteGroup("Devices", "Where one is signed in, and the end of that.")
+    static let people = RouteGroup("People", "Oneself, others, and what one lets them see.")
+    static let conversations = RouteGroup("Conversations", "Who talks with whom, the latest first.")
+    static let messages = RouteGroup("Messages", "What is said, and what was said before.")
+    static let receipts = RouteGroup("Receipts", "What has been delivered and read, and how much has not.")
+    static let sync = RouteGroup("Catching up", "What a device missed, in one call.")
+    static let provisioning = RouteGroup("Provisioning", "For the host app's own servers: its people, and who follows and blocks whom.")
+    static let socket = RouteGroup("Socket", "One WebSocket per device; its commands and frames are told of below.")
+    static let health = RouteGroup("Health", "For operators and balancers.")
+    static let documents = RouteGroup("Documents", "What this page is made of.")
 }

@@ -48,3 +48,26 @@ extension SyncAnswer.Entry: JSONEncodable {
     /// About how many bytes it takes.
     var weight: Int { 600 + messages.reduce(0) { $0 + 400 + $1.content.utf8.count } }
 }
+
+extension SyncAnswer: JSONDescribed {
+    static var schema: JSONSchema {
+        .object([
+            .required("token", SyncToken.schema, "Keep it: the next answer tells what changed since."),
+            .required("reset", .boolean(example: false), "This is how all stands: drop what you kept."),
+            .required("has_more", .boolean(example: false), "Ask again at once, with the new token."),
+            .optional("next_cursor", .string(example: "YjQy").orNull, "With `reset`: where `GET /conversations` goes on."),
+            .optional("me", OwnAccount.schema, "One's own account, if it changed."),
+            .required("conversations", .array(of: Entry.schema), "Each as it stands, with what is new in it."),
+        ]).named("Sync")
+    }
+}
+
+extension SyncAnswer.Entry: JSONDescribed {
+    static var schema: JSONSchema {
+        .object(
+            Conversation.members + [
+                .required("messages", .array(of: Message.schema), "The newest of those that are new or changed, oldest first.")
+            ]
+        ).named("SyncedConversation")
+    }
+}

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import JSON
+package import JSON
 
 /// Up to where a device knows everything, as text that it keeps and does not read.
 ///
@@ -64,5 +64,14 @@ extension SyncToken.Point {
             let snapshot = DatabaseSnapshot(snapshot)
         else { return nil }
         self.init(generation: generation, at: at, snapshot: snapshot)
+    }
+}
+
+extension SyncToken: JSONDescribed {
+    package static var schema: JSONSchema {
+        let point = Point(
+            generation: UniqueID(high: 0x019b_0f2e_7c4a_7d10, low: 0x9e6b_3f2a_5c8d_1e40), at: Timestamp(milliseconds: 1_773_480_413_589),
+            snapshot: DatabaseSnapshot(trusting: "744:744:"))
+        return .string(example: SyncToken(since: point).text)
     }
 }

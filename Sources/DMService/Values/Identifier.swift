@@ -23,7 +23,9 @@ extension Identifier: CustomStringConvertible {
     var description: String { value.description }
 }
 
-extension Identifier: JSONEncodable, JSONDecodable {
+extension Identifier: JSONEncodable, JSONDecodable, JSONDescribed {
+    static var schema: JSONSchema { UniqueID.schema }
+
     func encode(into json: inout JSONWriter) { value.encode(into: &json) }
 
     init(from json: inout JSONReader) throws(JSONError) { value = try UniqueID(from: &json) }

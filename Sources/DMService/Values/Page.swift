@@ -1,7 +1,7 @@
 internal import JSON
 
 /// One page of a list: `{"items", "has_more", "next_cursor"}`. A cursor names the last item of the page before (a keyset), never a position.
-struct Page<Item: JSONEncodable & Sendable>: JSONEncodable, Sendable {
+struct Page<Item: JSONEncodable & JSONDescribed & Sendable>: JSONEncodable, Sendable {
     let items: [Item]
     /// Where the next page begins; `nil` on the last one.
     let nextCursor: String?
@@ -17,5 +17,16 @@ struct Page<Item: JSONEncodable & Sendable>: JSONEncodable, Sendable {
         json.field("items", items)
         json.field("has_more", nextCursor != nil)
         json.field("next_cursor", nextCursor)
+    }
+}
+
+extension Page: JSONDescribed {
+    static var schema: JSONSchema { .object(members) }
+
+    static var members: [JSONSchema.Member] {
+        [
+            .required("items", .array(of: Item.schema)), .required("has_more", .boolean(example: false)),
+            .required("next_cursor", .string(example: "eyJ").orNull, "Send it as `cursor` to read on; `null` on the last page."),
+        ]
     }
 }

@@ -7,7 +7,7 @@ public enum BodyPolicy: Sendable, Hashable {
     case streamed(upTo: Int)
 
     /// Bytes that a body may have.
-    var limit: Int {
+    public var limit: Int {
         switch self {
         case .collected(let limit), .streamed(let limit): limit
         }

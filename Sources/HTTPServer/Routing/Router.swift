@@ -11,20 +11,23 @@ public struct Router: Sendable {
 
     /// Adds routes that are open to everybody.
     ///
-    /// - Parameter middleware: called from first to last around each handler.
+    /// - Parameters:
+    ///   - group: the part of the API that they are; `nil` for what the API description leaves out.
+    ///   - middleware: called from first to last around each handler.
     public mutating func mount(
-        _ routes: [Route<AnonymousContext>], under prefix: String = "", through middleware: [Middleware<AnonymousContext>] = []
+        _ routes: [Route<AnonymousContext>], in group: RouteGroup? = nil, under prefix: String = "",
+        through middleware: [Middleware<AnonymousContext>] = []
     ) {
-        mount(routes, under: prefix, through: middleware) { _ in AnonymousContext() }
+        mount(routes, in: group, under: prefix, through: middleware) { _ in AnonymousContext() }
     }
 
     /// Adds routes whose callers are admitted by `admission`, which runs before middleware and handler.
     public mutating func mount<Context: RequestContext>(
-        _ routes: [Route<Context>], under prefix: String = "", through middleware: [Middleware<Context>] = [],
+        _ routes: [Route<Context>], in group: RouteGroup? = nil, under prefix: String = "", through middleware: [Middleware<Context>] = [],
         admitting admission: @escaping Admission<Context>
     ) {
         for route in routes {
-            let declaration = RouteDeclaration(route, under: prefix)
+            let declaration = RouteDeclaration(route, in: group, under: prefix)
             let handler = middleware.reversed().reduce(route.handler) { next, middleware in
                 { request, context in try await middleware(request, context, next) }
             }

@@ -1,7 +1,7 @@
 internal import Crypto
 
 /// One file in memory, in both its forms.
-struct StaticFile: Sendable {
+public struct StaticFile: Sendable {
     private struct Form: Sendable {
         let bytes: [UInt8]
         /// A strong validator: a hash of the content, and a mark for the form (RFC 9110 §8.8.3.3).
@@ -12,7 +12,8 @@ struct StaticFile: Sendable {
     private let plain: Form
     private let gzipped: Form?
 
-    init(name: String, bytes: [UInt8]) {
+    /// - Parameter name: its ending says what it holds.
+    public init(name: String, bytes: [UInt8]) {
         let mediaType = MediaType.ofFile(named: name)
         contentType = mediaType.value
         let hash = Base64.url.encode(Array(SHA256.digest(of: bytes).bytes.prefix(15)))
@@ -21,7 +22,8 @@ struct StaticFile: Sendable {
         gzipped = mediaType.isCompressible ? Gzip.compress(bytes).map { Form(bytes: $0, entityTag: tag(".gz")) } : nil
     }
 
-    func response(to head: RequestHead, _ headers: [HeaderField]) -> Response {
+    /// The file, or 304 to a client that has it.
+    public func response(to head: RequestHead, _ headers: [HeaderField]) -> Response {
         var form = plain
         var fields = headers
         if let gzipped {

@@ -14,18 +14,26 @@ public struct StaticFiles: Sendable {
     }
 
     /// One GET route for each file, with `ETag`, `Cache-Control` and, for text, a compressed form; `index.html` also
-    /// answers for its folder.
+    /// answers for its folder, with or without a slash at the end.
     ///
     /// - Parameter headers: fields for every file, such as `Content-Security-Policy`.
     public func routes(cacheControl: HeaderValue = "no-cache", headers: [HeaderField] = []) -> [Route<AnonymousContext>] {
         let fields = headers + [HeaderField(.cacheControl, cacheControl)]
         return files.flatMap { path, file in
             var paths = ["/" + path]
-            if path.split(separator: "/").last == "index.html" { paths.append("/" + path.dropLast("index.html".count)) }
+            if path.split(separator: "/").last == "index.html" { paths += Self.folderPaths(of: path) }
             return paths.map { path in
-                Route(file: path) { request, _ in file.response(to: request.head, fields) }
+                Route(file: RoutePath(stringLiteral: path)) { request, _ in file.response(to: request.head, fields) }
             }
         }
+    }
+}
+
+extension StaticFiles {
+    /// `/docs/` and `/docs` for `docs/index.html`; `/` alone for that of the folder itself.
+    private static func folderPaths(of page: String) -> [String] {
+        let folder = "/" + page.dropLast("index.html".count)
+        return folder == "/" ? [folder] : [folder, String(folder.dropLast())]
     }
 }
 
@@ -37,9 +45,9 @@ public struct StaticFilesError: Error, Sendable, Equatable {
 }
 
 extension Route<AnonymousContext> {
-    fileprivate init(file path: String, handler: @escaping Handler<AnonymousContext>) {
+    fileprivate init(file path: RoutePath, handler: @escaping Handler<AnonymousContext>) {
         self.init(
-            method: .get, path: path, summary: "A file.", input: nil, output: nil, statuses: [200, 304], errors: [], limit: nil,
-            body: .collected(upTo: 0), handler: handler)
+            method: .get, path: path, summary: "A file.", query: [], input: nil, output: nil, statuses: [200, 304], errors: [],
+            limit: nil, body: .collected(upTo: 0), knowsRepetitions: false, handler: handler)
     }
 }

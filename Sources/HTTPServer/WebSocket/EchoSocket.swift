@@ -17,7 +17,7 @@ extension Route<AnonymousContext> {
     /// A WebSocket that echoes, with limits that every case of the Autobahn suite passes (16 MiB, or 64 Ki fragments).
     ///
     /// - Parameter compresses: whether permessage-deflate is offered back.
-    public static func echo(_ path: StaticString = "/__echo", compresses: Bool = false) -> Route {
+    public static func echo(_ path: RoutePath = "/__echo", compresses: Bool = false) -> Route {
         var limits = WebSocketConfiguration.Limits()
         limits.message = 32 << 20
         limits.fragments = 1 << 17

@@ -9,6 +9,7 @@ import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from .contract import watch
 from .service import Running
 
 PASSWORD = "a password of the tests"
@@ -46,7 +47,7 @@ class Socket:
             if is_it(frame):
                 return self.waiting.pop(index)
         while True:
-            frame = json.loads(self.connection.recv(timeout=seconds))
+            frame = watch.frame(json.loads(self.connection.recv(timeout=seconds)))
             if is_it(frame):
                 return frame
             self.waiting.append(frame)

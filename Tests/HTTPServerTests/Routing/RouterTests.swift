@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RouterTests {
     private let router: Router = {
-        func route(_ method: HTTPMethod, _ path: StaticString) -> Route<AnonymousContext> {
+        func route(_ method: HTTPMethod, _ path: RoutePath) -> Route<AnonymousContext> {
             Route(method, path, "…") { _, _ in .noContent }
         }
         var router = Router()

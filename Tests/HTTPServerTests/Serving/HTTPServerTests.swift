@@ -5,7 +5,9 @@ import Testing
 
 @testable import HTTPServer
 
-private struct Draft: JSONDecodable {
+private struct Draft: JSONDecodable, JSONDescribed {
+    static var schema: JSONSchema { .object([.required("content", .string())]) }
+
     var content: String
 
     init(from json: inout JSONReader) throws(JSONError) {
@@ -19,6 +21,14 @@ private struct Draft: JSONDecodable {
         }
         self.content = try json.required("content", content)
     }
+}
+
+extension PathParameter<Int> {
+    fileprivate static var user: Self { Self("user", "A number.", Int.schema) { Int($0) } }
+}
+
+extension QueryParameter<Int> {
+    fileprivate static var limit: Self { Self("limit", "Another number.", Int.schema) { Int($0) } }
 }
 
 private enum Refusal: Error, HTTPRefusal {
@@ -79,9 +89,9 @@ private let router: Router = {
         },
         Route(.get, "/large", "A long body.") { _, _ in .text(200, String(repeating: "l", count: 1_000_000)) },
         Route(.get, "/empty", "Nothing.") { _, _ in .noContent },
-        Route(.get, "/users/{user}", "Shows a user.") { request, _ in
-            let number = try request.parameter("user", as: Int.init)
-            let limit = try request.query("limit", as: Int.init) ?? 10
+        Route(.get, "/users/\(.user)", "Shows a user.", query: [QueryParameter.limit.description]) { request, _ in
+            let number = try request.parameter(.user)
+            let limit = try request.query(.limit) ?? 10
             return .text(200, "\(number) \(limit)")
         },
         Route(.get, "/refusal", "Refuses.") { _, _ in throw Refusal.tooMany },

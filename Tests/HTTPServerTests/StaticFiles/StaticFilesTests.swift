@@ -39,7 +39,8 @@ private final class Folder {
             for (path, type, body) in [
                 ("/", "text/html; charset=utf-8", Self.page), ("/index.html", "text/html; charset=utf-8", Self.page),
                 ("/app.js", "text/javascript; charset=utf-8", "let a = 1"), ("/img/logo.svg", "image/svg+xml", "<svg/>"),
-                ("/img/", "text/html; charset=utf-8", "img"), ("/odd.xyz", "application/octet-stream", "?"),
+                ("/img/", "text/html; charset=utf-8", "img"), ("/img", "text/html; charset=utf-8", "img"),
+                ("/odd.xyz", "application/octet-stream", "?"),
                 ("/health/live", "text/plain; charset=utf-8", "live"),
             ] {
                 try await client.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
