@@ -8,7 +8,7 @@
 export function h(name, properties = {}, ...children) {
     const [tag, ...classes] = name.split('.');
     const element = document.createElement(tag);
-    element.classList.add(...classes);
+    if (classes.length) element.classList.add(...classes);
     for (const [key, value] of Object.entries(properties)) {
         if (value === null || value === undefined || value === false) continue;
         if (typeof value === 'function') element.addEventListener(key, value);

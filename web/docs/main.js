@@ -1,6 +1,6 @@
 import { mountAccount } from './account.js';
 import { h, prose } from './dom.js';
-import { limitWords, operation } from './operation.js';
+import { breakable, limitWords, operation } from './operation.js';
 import { Schemas } from './schema.js';
 import { socketSection } from './socket.js';
 
@@ -37,7 +37,7 @@ function fillContents() {
         h('a.part', { href: `#${group.id}` }, group.querySelector('h2').textContent),
         h('ul', {}, [...group.querySelectorAll('.operation:not([hidden])')].map((item) => h('li', {}, h('a', { href: `#${item.id}` },
             h('span.method', { data: { method: item.querySelector('.method').dataset.method } }, item.querySelector('.method').textContent),
-            h('span', {}, item.querySelector('.path').textContent.replace('/api/v1', '')))))))));
+            h('span', {}, breakable(item.querySelector('.path').textContent.replace('/api/v1', ''))))))))));
 }
 
 function find(words) {

@@ -5,7 +5,7 @@ import { copyButton, h, json, prose } from './dom.js';
 export function operation(path, method, route, schemas) {
     const parameters = route.parameters?.filter((parameter) => !parameter.$ref) ?? [];
     const needsToken = route.security?.length > 0;
-    const element = h('details.operation', { id: route.operationId, data: { method, words: `${method} ${path} ${route.summary}`.toLowerCase() } },
+    const element = h('details.operation', { id: route.operationId, data: { words: `${method} ${path} ${route.summary}`.toLowerCase() } },
         h('summary', {}, h('span.method', { data: { method } }, method.toUpperCase()), h('code.path', {}, ...breakable(path)),
             h('span.what', {}, prose(route.summary))));
     // Most are never opened: what is inside is made when one is.
@@ -34,7 +34,7 @@ export function limitWords({ name, burst, per_second: perSecond }) {
 const round = (number) => Math.round(number * 100) / 100;
 
 /** A path that may be broken at its slashes, and nowhere else. */
-function breakable(path) {
+export function breakable(path) {
     return path.split(/(?=\/)/).flatMap((part, index) => {
         const name = part.match(/^\/\{(.+)\}$/);
         const shown = name ? h('span', {}, '/', h('var', {}, `{${name[1]}}`)) : part;
@@ -60,14 +60,24 @@ function answers(responses, schemas) {
     const good = entries.filter(([status]) => status < 400);
     const bad = entries.filter(([status]) => status >= 400);
     return [
-        good.map(([status, response]) => {
-            const content = response.content?.['application/json'];
-            return h('div.answer', {}, h('p', {}, h('b.status', {}, status), ` ${response.description}`),
-                content ? h('div.pair', {}, h('div', {}, schemas.table(content.schema, `Members of the answer ${status}`)), json(content.example)) : null);
+        alike(good).map((alike) => {
+            const content = alike[0][1].content?.['application/json'];
+            return h('div.answer', {}, h('p', {}, alike.map(([status, response]) => [h('b.status', {}, status), ` ${response.description} `])),
+                content ? h('div.pair', {}, h('div', {}, schemas.table(content.schema, `Members of the answer ${alike[0][0]}`)), json(content.example)) : null);
         }),
         bad.length ? h('ul.errors', {}, bad.map(([status, response]) =>
             h('li', {}, h('b.status', {}, status), ' ', (response['x-codes'] ?? [response.description]).map((code, index) => [index ? ', ' : '', h('code', {}, code)])))) : null,
     ];
+}
+
+/** Answers of one form together: 201 for what is new, 200 for what was there. */
+function alike(entries) {
+    const groups = new Map();
+    for (const entry of entries) {
+        const form = JSON.stringify(entry[1].content ?? entry[0]);
+        groups.set(form, [...(groups.get(form) ?? []), entry]);
+    }
+    return [...groups.values()];
 }
 
 function tryIt(path, method, route, parameters, needsToken) {

@@ -24,8 +24,9 @@ export function socketSection(document, schemas) {
 
 function entry(key, message, schemas, operation) {
     const isCommand = key.startsWith('command.');
-    const element = h('details.operation', { id: key, data: { method: isCommand ? 'send' : 'get', words: `${message.name} ${message.summary}`.toLowerCase() } },
-        h('summary', {}, h('span.method', { data: { method: isCommand ? 'post' : 'get' } }, isCommand ? 'YOU' : 'GET'), h('code.path', {}, message.name),
+    const kind = isCommand ? 'send' : operation ? 'event' : 'answer';
+    const element = h('details.operation', { id: key, data: { words: `${message.name} ${message.summary}`.toLowerCase() } },
+        h('summary', {}, h('span.method', { data: { method: kind } }, kind.toUpperCase()), h('code.path', {}, message.name),
             h('span.what', {}, prose(message.summary))));
     element.addEventListener('toggle', () => {
         if (!element.open || element.children.length > 1) return;

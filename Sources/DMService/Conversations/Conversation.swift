@@ -112,6 +112,7 @@ extension JSONSchema {
     static let seq = JSONSchema.integer(from: 1, example: 42)
     /// How often what every member may see of a conversation has changed.
     static let rev = JSONSchema.integer(from: 0, example: 97)
+    static let previousRev = JSONSchema.integer(from: 0, example: 96)
 }
 
 extension Conversation {

@@ -23,6 +23,12 @@ extension JSONValue {
         .object(members.compactMap { name, value in value.map { Member(name: name, value: $0) } })
     }
 
+    /// The object without one of its members.
+    func without(_ name: String) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { $0.name != name })
+    }
+
     /// An object with the members of a list, in their order.
     static func object<Element>(each elements: some Sequence<Element>, _ member: (Element) -> (String, JSONValue)) -> JSONValue {
         .object(

@@ -54,29 +54,29 @@ struct AsyncAPIDocument {
         var messages: [JSONValue.Member] = []
         for kind in SocketCommand.Kind.allCases {
             let declaration = kind.declaration
-            messages.append(
-                .init(
-                    name: kind.messageName,
-                    value: message(
-                        kind.rawValue, declaration.summary, declaration.data, id: .optional("id", Self.id, "The answer repeats it."))))
+            let written = message(kind.rawValue, declaration.summary, declaration.data, idIs: "The answer repeats it.", showsID: true)
+            messages.append(.init(name: kind.messageName, value: written))
         }
         for kind in SocketFrame.Kind.allCases {
             let declaration = kind.declaration
-            messages.append(
-                .init(
-                    name: kind.messageName,
-                    value: message(kind.rawValue, declaration.summary, declaration.data, id: .optional("id", Self.id, "Of the command."))))
+            let written = message(
+                kind.rawValue, declaration.summary, declaration.data, idIs: "Of the command that it answers.", showsID: !declaration.isEvent
+            )
+            messages.append(.init(name: kind.messageName, value: written))
         }
         return .object(messages)
     }
 
-    private static let id = JSONSchema.oneOf([.string(0...126, example: "1"), .number(example: 1)])
-
-    private mutating func message(_ type: String, _ summary: String, _ data: JSONSchema, id: JSONSchema.Member) -> JSONValue {
-        let frame = JSONSchema.object([.required("type", .word(type)), id, .required("data", data)])
+    /// - Parameter showsID: whether the example has one.
+    private mutating func message(
+        _ type: String, _ summary: String, _ data: JSONSchema, idIs idSummary: String, showsID: Bool
+    ) -> JSONValue {
+        let id = JSONSchema.oneOf([.string(0...126, example: "1"), .number(example: 1)])
+        let frame = JSONSchema.object([.required("type", .word(type)), .optional("id", id, idSummary), .required("data", data)])
+        let example = frame.example
         return [
             "name": .string(type), "title": .string(type), "summary": .string(summary), "payload": schemas.write(frame),
-            "examples": [["payload": frame.example]],
+            "examples": [["payload": showsID ? example : example.without("id")]],
         ]
     }
 

@@ -31,7 +31,9 @@ enum MessageEvents {
 
     static var newSchema: JSONSchema {
         .object(
-            Message.members + [.required("prev_rev", .rev, "The conversation's `rev` before it. Whose own is lower has missed something.")])
+            Message.members + [
+                .required("prev_rev", .previousRev, "The conversation's `rev` before it. Whose own is lower has missed something.")
+            ])
     }
 
     static var acknowledgementSchema: JSONSchema {

@@ -87,7 +87,7 @@ enum ReceiptEvents {
     static var schema: JSONSchema {
         .object(
             members + [
-                .optional("rev", .rev), .optional("prev_rev", .rev, "The conversation's `rev` before it."),
+                .optional("rev", .rev), .optional("prev_rev", .previousRev, "The conversation's `rev` before it."),
                 .optional("own_rev", .rev, "Instead of both: nobody else hears of it."),
             ])
     }
