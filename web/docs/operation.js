@@ -27,7 +27,7 @@ export function operation(path, method, route, schemas) {
 
 /** `send.user: 40 at once, then 2 a second`. */
 export function limitWords({ name, burst, per_second: perSecond }) {
-    const rate = perSecond >= 1 ? `${round(perSecond)} a second` : `${round(perSecond * 60)} a minute`;
+    const rate = Number.isInteger(perSecond) ? `${perSecond} a second` : `${round(perSecond * 60)} a minute`;
     return `${name}: ${burst} at once, then ${rate}`;
 }
 
