@@ -1,11 +1,15 @@
 """The API's documents: valid by their standards, and no less true than the tests that read answers (support/contract.py)."""
 
+import json
+
 import httpx
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from websockets.sync.client import connect
 
 from support.contract import ASYNCAPI, OPENAPI, Contract
+from support.person import newcomer
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +84,11 @@ def test_the_documents_are_there_for_everybody_and_spare_who_has_them(service, o
 
 # acceptance: A-041, C-004
 def test_the_limits_are_told_alike_by_the_document_and_by_ready(make_service):
-    from support.person import newcomer
-
     service = make_service(PARLEY_LIMITS="on", PARLEY_LIMIT_SEND_USER="7,3")
     told = {limit["name"]: {"burst": limit["burst"], "per_second": limit["per_second"]} for limit in httpx.get(service.url + OPENAPI).json()["x-rate-limits"]}
     assert told["send.user"] == {"burst": 7, "per_second": 3}
     assert told["http.user"]["burst"] == 100 and told["ws.conn"] == {"burst": 40, "per_second": 20} and told["ws.connect.ip"]["burst"] == 20
     ada = newcomer(service)
-    from websockets.sync.client import connect
-    import json
-
     with connect(service.websocket_url, additional_headers={"Authorization": f"Bearer {ada.tokens['access']}"}) as connection:
         limits = json.loads(connection.recv(timeout=5))["data"]["limits"]
     assert limits["rates"] == told

@@ -102,7 +102,7 @@ def test_the_socket_is_tried_by_hand(open_page, ada):
     expect(log).to_contain_text('"ready"')
     assert ada.tokens["access"][:20] not in log.inner_text()
     page.get_by_label("Command", exact=True).select_option("command.ping")
-    page.locator(".console").get_by_role("button", name="Send").click()
+    page.locator(".workbench").get_by_role("button", name="Send").click()
     expect(log).to_contain_text('"pong"')
     page.get_by_role("button", name="Disconnect").click()
     expect(log).to_contain_text("Closed: 1000")

@@ -87,7 +87,7 @@ try {
     // The route of the handshake stands with what is said on the socket.
     const handshake = rest.find((section) => section.id === 'socket');
     const socket = socketSection(asyncAPI, new Schemas(asyncAPI));
-    if (handshake) socket.querySelector('.console').before(...handshake.querySelectorAll('.operation'));
+    if (handshake) socket.querySelector('.workbench').before(...handshake.querySelectorAll('.operation'));
     groups.replaceChildren(...rest.filter((section) => section !== handshake), socket, limitSection(openAPI['x-rate-limits']));
     fillContents();
     loading.remove();

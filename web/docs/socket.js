@@ -12,7 +12,7 @@ export function socketSection(document, schemas) {
         h('h2', { id: 'socket-title' }, 'The socket'),
         h('p.lead', {}, h('code', {}, address), ' · ', prose(description)),
         h('p', {}, prose('Frames are text: `{"type","id"?,"data"}`. Give a command an `id`, and its answer repeats it.')),
-        console_(commands),
+        workbench(commands),
         h('h3', { id: 'commands' }, 'You send'),
         commands.map(([key, message]) => entry(key, message, schemas, document.operations[key])),
         h('h3', { id: 'frames' }, 'You get'),
@@ -40,7 +40,7 @@ function entry(key, message, schemas, operation) {
 }
 
 /** A socket of one's own, to talk by hand. */
-function console_(commands) {
+function workbench(commands) {
     const longestLog = 200;
     let socket = null;
     const log = h('ol.log', { 'aria-label': 'Frames', 'aria-live': 'polite', tabindex: '0' });
@@ -88,6 +88,6 @@ function console_(commands) {
         });
     }
 
-    return h('details.try.console', {}, h('summary', {}, 'Try it: a socket of your own'),
+    return h('details.try.workbench', {}, h('summary', {}, 'Try it: a socket of your own'),
         h('div', {}, h('div.choices', {}, toggle, choice, say), text, log));
 }

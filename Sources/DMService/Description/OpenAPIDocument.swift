@@ -116,7 +116,7 @@ struct OpenAPIDocument {
     // MARK: Answers
 
     private mutating func responses(_ route: RouteDeclaration) -> JSONValue {
-        var responses: [JSONValue.Member] = route.statuses.map { status in
+        var responses: [JSONValue.Member] = route.successes.map { status in
             let headers = Self.references(to: route.limit == nil ? [] : Self.limitHeaders)
             return .init(
                 name: "\(status.code)",
@@ -124,7 +124,7 @@ struct OpenAPIDocument {
                     present: ("description", .string("\(status.reason).")), ("headers", headers),
                     ("content", status.forbidsBody ? nil : route.output.map { content($0.schema) })))
         }
-        let declared = Set(route.statuses)
+        let declared = Set(route.successes)
         let refusals = Dictionary(grouping: route.possibleErrors.filter { !declared.contains($0.status) }, by: \.status)
         for (status, codes) in refusals.sorted(by: { $0.key.code < $1.key.code }) {
             let names = codes.map(\.name).sorted()
@@ -193,6 +193,11 @@ extension RouteDeclaration {
             let words = segment.split { !$0.isLetter && !$0.isNumber }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
             name += (isParameter ? "By" : "") + words.joined()
         }
+    }
+
+    /// What a success is answered with: what was made is not made again for a repetition under an `Idempotency-Key` (``Repetitions``).
+    fileprivate var successes: [HTTPStatus] {
+        method.takesIdempotencyKey && caller != .anonymous && statuses.contains(201) && !statuses.contains(200) ? statuses + [200] : statuses
     }
 
     /// What it declares to refuse with, and what it may refuse with because of what else it declares.

@@ -42,26 +42,36 @@ extension AccountActions {
         }
         // Which passwords they are is no part of it: no fast hash of one is kept.
         let keyed = key.map { KeyedRequest(of: member, key: $0, parts: [Array("password".utf8)]) }
-        var known: KeptAnswer?
-        if let keyed { known = try await database.first(AnswerKept(for: keyed)) }
         let present = try await database.first(PasswordHashOf(member: member)).flatMap(\.self)
         let stored = present.flatMap(PasswordHash.init(phc:))
-        if let known {
-            guard known.hash == keyed?.hash, try await isCorrect(password, for: stored) else { throw HTTPError.keyOfAnotherRequest }
-            return
+        // After the password: if that is the new one already, the key is there too.
+        if let keyed, let known = try await database.first(AnswerKept(for: keyed)) {
+            return try await confirm(known, keyed, password)
         }
         guard try await isCorrect(Password(entered: change.current), for: stored), stored != nil, let present else {
             throw AccountRefusal.wrongCurrentPassword
         }
         let hash = try await hash(password)
-        let others = try await database.transaction { transaction in
-            try await transaction.done(keyed, status: 204)
-            // Of two changes at once, the second one's `current` is not current any more.
-            let update = UpdatePasswordHash(member: member, present: present, passwordHash: hash.phc)
-            guard try await transaction.first(update) != nil else { throw AccountRefusal.wrongCurrentPassword }
-            return try await transaction.query(EndOtherSignIns(member: member, kept: signIn, reason: .passwordChanged))
+        let others: [SignIn.ID]
+        do {
+            others = try await database.transaction { transaction in
+                try await transaction.done(keyed, status: 204)
+                // Of two changes at once, the second one's `current` is not current any more.
+                let update = UpdatePasswordHash(member: member, present: present, passwordHash: hash.phc)
+                guard try await transaction.first(update) != nil else { throw AccountRefusal.wrongCurrentPassword }
+                return try await transaction.query(EndOtherSignIns(member: member, kept: signIn, reason: .passwordChanged))
+            }
+        } catch is AlreadyDone {
+            guard let keyed, let known = try await database.first(AnswerKept(for: keyed)) else { throw HTTPError.unavailable }
+            return try await confirm(known, keyed, password)
         }
         ended(others, of: member)
+    }
+
+    /// A change of the password that was done before: it succeeds again if the password is what it was to become.
+    private func confirm(_ known: KeptAnswer, _ keyed: KeyedRequest, _ password: Password) async throws {
+        let stored = try await database.first(PasswordHashOf(member: keyed.member)).flatMap(\.self).flatMap(PasswordHash.init(phc:))
+        guard known.hash == keyed.hash, try await isCorrect(password, for: stored) else { throw HTTPError.keyOfAnotherRequest }
     }
 
     /// A ticket that opens one socket under a sign-in.

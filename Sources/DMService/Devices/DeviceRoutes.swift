@@ -19,8 +19,7 @@ struct DeviceRoutes: Sendable {
                 handler: changePassword),
             Route(
                 .post, "/ws/ticket", "A secret that opens one socket, once: for `/ws?ticket=`.", output: SocketTicket.self,
-                statuses: [201, 200],
-                limit: .httpUser, knowsRepetitions: true, handler: ticket),
+                statuses: [201, 200], limit: .httpUser, knowsRepetitions: true, handler: ticket),
         ]
     }
 

@@ -11,10 +11,11 @@ struct Repetitions: Sendable {
 
     /// For routes of members.
     func once(_ request: Request, _ context: MemberContext, _ next: Handler<MemberContext>) async throws -> Response {
-        guard request.route.method.takesIdempotencyKey, let key = try request.idempotencyKey(), !request.route.knowsRepetitions else {
+        let route = request.route
+        guard route.method.takesIdempotencyKey, let key = try request.idempotencyKey(), !route.knowsRepetitions else {
             return try await next(request, context)
         }
-        let parts = [Array(request.route.method.rawValue.utf8), Array(request.path.utf8), request.body]
+        let parts = [Array(route.method.rawValue.utf8), Array(request.path.utf8), request.body]
         let keyed = KeyedRequest(of: context.member, key: key, parts: parts)
         if let answer = try await answer(to: keyed) { return answer }
         var context = context
