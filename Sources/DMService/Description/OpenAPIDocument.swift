@@ -197,7 +197,8 @@ extension RouteDeclaration {
 
     /// What a success is answered with: what was made is not made again for a repetition under an `Idempotency-Key` (``Repetitions``).
     fileprivate var successes: [HTTPStatus] {
-        method.takesIdempotencyKey && caller != .anonymous && statuses.contains(201) && !statuses.contains(200) ? statuses + [200] : statuses
+        let isRepeatable = method.takesIdempotencyKey && caller != .anonymous
+        return isRepeatable && statuses.contains(201) && !statuses.contains(200) ? statuses + [200] : statuses
     }
 
     /// What it declares to refuse with, and what it may refuse with because of what else it declares.

@@ -43,7 +43,8 @@ final class RateLimits: Sendable {
     /// Whose each limit is, for the API description.
     static let owners: [LimitName: String] = [
         .httpUser: "a member, REST", .sendUser: "a member, messages by REST and socket", .search: "a member, searches",
-        .follow: "a member, follows", .provisioning: "an API key", .register: "an address (IPv6: a /64), new accounts",
+        .follow: "a member, follows", .presence: "a member, questions who is there", .provisioning: "an API key",
+        .register: "an address (IPv6: a /64), new accounts",
         .login: "an address, sign-ins",
         .loginName: "a name that somebody signs in with, whether or not there is such an account", .refresh: "an address, refreshed tokens",
         .failedAuthentication: "an address, forged access tokens", .socketConnect: "an address, new sockets",
