@@ -130,6 +130,20 @@ import Testing
         }
     }
 
+    @Test func `what one wrote oneself is passed over, and not without end`() async throws {
+        try await TestService.run { nodes in
+            let node = nodes[0]
+            let (ada, ben, conversation) = try await node.pair()
+            let database = node.services.database
+            try await database.execute(WriteMany(conversation: conversation, sender: ada.id, count: Unread.reach - 2))
+            for number in 1...4 { _ = try await node.send("\(number)", to: conversation, from: ben) }
+            #expect(try await node.services.receipts.unread(of: ada.id).conversations.map(\.count.shown) == [2])
+            #expect(try await node.services.receipts.unread(of: ben.id).conversations.map(\.count.shown) == [Int64(Unread.limit + 1)])
+            _ = try await node.mark(.read, by: ada, in: conversation, 10)
+            #expect(try await node.services.receipts.unread(of: ada.id).conversations.map(\.count.shown) == [4])
+        }
+    }
+
     @Test func `beyond the limit nobody counts`() async throws {
         try await TestService.run { nodes in
             let node = nodes[0]
@@ -234,4 +248,23 @@ private struct RevsOf: Statement {
     func bind(to parameters: inout ParameterWriter) { parameters.append(conversation) }
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> Int64 { try row.int64(0) }
+}
+
+/// So many messages of one sender, as if they had been sent.
+private struct WriteMany: Statement {
+    static let sql = """
+        WITH written AS (
+            INSERT INTO messages (conversation_id, seq, rev, sent_at, sender_id, kind, body)
+            SELECT $1, n, n, clock_timestamp(), $2, 1, 'mine' FROM generate_series(1, $3::bigint) n)
+        UPDATE conversations SET last_seq = $3, rev = $3 WHERE id = $1
+        """
+    let conversation: Conversation.ID
+    let sender: Member.ID
+    let count: Int
+
+    func bind(to parameters: inout ParameterWriter) {
+        parameters.append(conversation)
+        parameters.append(sender)
+        parameters.append(Int64(count))
+    }
 }

@@ -138,6 +138,10 @@ struct Unread: Sendable {
     /// Above this, only that there are more is known. Told as the limit plus one.
     static let limit = 999
 
+    /// Messages beyond the read mark that are looked at, one's own among them. Who writes more than that without ever reading is told of
+    /// what is among these.
+    static let reach = 5_000
+
     let shown: Int64
 }
 

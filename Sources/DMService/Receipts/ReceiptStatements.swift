@@ -174,8 +174,10 @@ struct UnreadConversations: Statement {
     /// reminded of them. Source: ACCEPTANCE C7.
     static let count = """
         (SELECT count(*) FROM (
-             SELECT FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq AND n.sender_id <> me.user_id AND me.barred & 2 = 0
-              LIMIT \(Unread.limit + 1)) counted)
+             SELECT FROM (SELECT n.sender_id FROM messages n
+                           WHERE n.conversation_id = c.id AND n.seq > me.read_seq AND me.barred & 2 = 0
+                           ORDER BY n.seq LIMIT \(Unread.reach)) n
+              WHERE n.sender_id <> me.user_id LIMIT \(Unread.limit + 1)) counted)
         """
     let member: Member.ID
 
