@@ -45,6 +45,7 @@ class Replica:
             self.merge(entry)
             for message in entry["messages"]:
                 self.keep(message)
+            self.read_back(entry["id"])
 
     def merge(self, entry: dict):
         """Takes a conversation as it stands, unless something newer is known already."""
@@ -62,6 +63,14 @@ class Replica:
 
     def keep(self, message: dict):
         self.conversations[message["conversation_id"]]["messages"][message["seq"]] = message
+
+    def read_back(self, id: str):
+        """Reads the history down to the read mark: what is unread is counted from what is kept."""
+        kept = self.conversations[id]
+        while (lowest := min(kept["messages"], default=kept["last_seq"] + 1)) > kept["last_read_seq"] + 1:
+            page = self.person.http.get(f"/conversations/{id}/messages", params={"before_seq": lowest, "limit": 100}).json()
+            for message in page["items"]:
+                self.keep(message)
 
     def become(self, me: dict):
         hides = self.me and self.me["privacy"]["read_receipts"] != me["privacy"]["read_receipts"]
