@@ -128,15 +128,27 @@ phase_release() { build_release parley parley-fuzz; }
 
 phase_python() { python_environment >/dev/null; }
 
-phase_service() { service_tests service -m 'not long and not autobahn'; }
+# Who comes and goes and what a browser shows is waited for more than it is worked at: these run beside the others.
+phase_service() {
+    local marks='not long and not autobahn' others status=0
+    local waiting=(Tests/EndToEnd/test_presence.py Tests/EndToEnd/test_web_*.py)
+    service_tests service-waiting -m "$marks" "${waiting[@]}" >"$work/service-waiting.log" 2>&1 &
+    others=$!
+    service_tests service-working -m "$marks" Tests/EndToEnd "${waiting[@]/#/--ignore=}" || status=$?
+    wait "$others" || status=$?
+    cat "$work/service-waiting.log"
+    count_junit service "$work/service-waiting.xml" "$work/service-working.xml"
+    return "$status"
+}
 
-phase_endurance() { service_tests endurance -m long; }
+phase_endurance() { service_tests endurance -m long Tests/EndToEnd; }
 
+# service_tests NAME OPTION-OR-PATH…
 service_tests() {
     local name=$1 python status=0
     shift
     python=$(python_environment)
-    PARLEY_TEST_WORK=$work/$name "$python" -m pytest Tests/EndToEnd "$@" \
+    PARLEY_TEST_WORK=$work/$name "$python" -m pytest "$@" \
         --junit-xml "$work/$name.xml" || status=$?
     [ "$status" -ne 5 ] || status=0 # no test of that mark
     count_junit "$name" "$work/$name.xml"
@@ -156,7 +168,7 @@ fuzz() {
     return "$status"
 }
 
-phase_autobahn() { service_tests autobahn -m autobahn; }
+phase_autobahn() { service_tests autobahn -m autobahn Tests/EndToEnd; }
 
 # Leaks are not looked for: a task that a test leaves waiting on a loop which it ends is never resumed, and counts as one.
 phase_address() { ASAN_OPTIONS=detect_leaks=0 sanitized address; }
