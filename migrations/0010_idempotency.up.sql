@@ -4,7 +4,6 @@ CREATE TABLE idempotency_keys (
     user_id      uuid NOT NULL REFERENCES users ON DELETE CASCADE,
     key          text COLLATE "C" NOT NULL CHECK (length(key) BETWEEN 1 AND 64),
     request_hash bytea NOT NULL CHECK (length(request_hash) = 32),  -- SHA-256 of method, path and body; of what is no secret in it
-    status       smallint NOT NULL,
     response     bytea,  -- none where the answer has no body, or holds a secret: then it can be made again
     expires_at   timestamptz(3) NOT NULL,
     PRIMARY KEY (user_id, key)

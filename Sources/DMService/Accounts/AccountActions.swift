@@ -175,7 +175,7 @@ struct AccountActions: Sendable {
             guard try await transaction.first(KeepPasswordHash(member: member, passwordHash: proof)) != nil else {
                 throw AccountRefusal.wrongCredentials
             }
-            try await transaction.done(keyed, status: 200, body: seed)
+            try await transaction.done(keyed, body: seed)
             var device = fresh
             if let wanted, let known = try await transaction.first(EnsureDevice(device: wanted, member: member, name: name)) {
                 device = known

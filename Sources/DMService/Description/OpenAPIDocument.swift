@@ -54,7 +54,7 @@ struct OpenAPIDocument {
             "paths": paths,
             "components": [
                 "schemas": document.schemas.definitions,
-                "securitySchemes": .object(Self.securitySchemes.values.flatMap(\.self)),
+                "securitySchemes": .object(Self.securitySchemes.sorted { $0.key.name < $1.key.name }.flatMap(\.value)),
                 "parameters": ["IdempotencyKey": document.idempotencyKey()],
                 "headers": Self.headers,
                 "responses": ["Error": ["description": "Refused.", "content": ["application/json": ["schema": errorSchema]]]],

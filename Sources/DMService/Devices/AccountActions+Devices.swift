@@ -22,7 +22,7 @@ extension AccountActions {
     func signOut(_ device: Device.ID, of member: Member.ID, under keyed: KeyedRequest? = nil) async throws {
         let end = EndSignInOnOwnDevice(device: device, member: member, reason: .deviceRevoked)
         let signIn = try await database.transaction { transaction in
-            try await transaction.done(keyed, status: 204)
+            try await transaction.done(keyed)
             guard let signIn = try await transaction.first(end) else { throw HTTPError.notFound }
             return signIn
         }
@@ -55,7 +55,7 @@ extension AccountActions {
         let others: [SignIn.ID]
         do {
             others = try await database.transaction { transaction in
-                try await transaction.done(keyed, status: 204)
+                try await transaction.done(keyed)
                 // Of two changes at once, the second one's `current` is not current any more.
                 let update = UpdatePasswordHash(member: member, present: present, passwordHash: hash.phc)
                 guard try await transaction.first(update) != nil else { throw AccountRefusal.wrongCurrentPassword }
@@ -93,7 +93,7 @@ extension AccountActions {
             digest: secret.digest, signIn: signIn, socketUntil: until, lifetime: Self.ticketLifetime.components.seconds)
         do {
             try await database.transaction { transaction in
-                try await transaction.done(keyed, status: 201)
+                try await transaction.done(keyed)
                 guard try await transaction.first(draft) != nil else { throw HTTPError.unauthenticated }
             }
         } catch is AlreadyDone {

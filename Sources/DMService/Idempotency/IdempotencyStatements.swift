@@ -4,7 +4,7 @@ internal import Postgres
 /// What was answered to a request under this key, while it is remembered.
 struct AnswerKept: Statement {
     static let sql = """
-        SELECT request_hash, status, response FROM idempotency_keys
+        SELECT request_hash, response FROM idempotency_keys
          WHERE user_id = $1 AND key = $2 AND expires_at > clock_timestamp()
         """
     let request: KeyedRequest
@@ -18,28 +18,26 @@ struct AnswerKept: Statement {
 
     func decode(_ row: borrowing Row) throws(PostgresError) -> KeptAnswer {
         guard let hash = SHA256.Digest(try row.bytes(0)) else { throw PostgresError(.undecodableRow) }
-        return KeptAnswer(hash: hash, status: try row.int16(1), body: try row.optional(2, as: Bytea.self)?.bytes)
+        return KeptAnswer(hash: hash, body: try row.optional(1, as: Bytea.self)?.bytes)
     }
 }
 
 /// Remembers an answer for a day. No row when there is one under this key: whoever else writes it just now is waited for.
 struct KeepAnswer: Statement {
     static let sql = """
-        INSERT INTO idempotency_keys AS known (user_id, key, request_hash, status, response, expires_at)
-        VALUES ($1, $2, $3, $4, $5, clock_timestamp() + interval '1 day')
+        INSERT INTO idempotency_keys AS known (user_id, key, request_hash, response, expires_at)
+        VALUES ($1, $2, $3, $4, clock_timestamp() + interval '1 day')
         ON CONFLICT (user_id, key) DO UPDATE
-           SET request_hash = excluded.request_hash, status = excluded.status, response = excluded.response, expires_at = excluded.expires_at
+           SET request_hash = excluded.request_hash, response = excluded.response, expires_at = excluded.expires_at
          WHERE known.expires_at <= clock_timestamp()
         RETURNING true
         """
     let request: KeyedRequest
-    let status: Int
     /// Nothing for an answer without a body, or one that is made again rather than stored.
-    var body: [UInt8]?
+    let body: [UInt8]?
 
-    init(to request: KeyedRequest, status: Int, body: [UInt8]? = nil) {
+    init(to request: KeyedRequest, body: [UInt8]? = nil) {
         self.request = request
-        self.status = status
         self.body = body
     }
 
@@ -47,7 +45,6 @@ struct KeepAnswer: Statement {
         parameters.append(request.member)
         parameters.append(request.key.text)
         parameters.append(bytes: request.hash.bytes)
-        parameters.append(Int16(clamping: status))
         parameters.append(bytes: body)
     }
 
@@ -58,9 +55,9 @@ extension Transaction {
     /// Remembers, with the effect, that a request is done. Called before the effect, so that of two at once the second one waits.
     ///
     /// - Throws: ``AlreadyDone`` when it is done already.
-    func done(_ request: KeyedRequest?, status: Int, body: [UInt8]? = nil) async throws {
+    func done(_ request: KeyedRequest?, body: [UInt8]? = nil) async throws {
         guard let request else { return }
-        guard try await first(KeepAnswer(to: request, status: status, body: body)) != nil else { throw AlreadyDone() }
+        guard try await first(KeepAnswer(to: request, body: body)) != nil else { throw AlreadyDone() }
     }
 }
 

@@ -21,7 +21,7 @@ struct KeyedRequest: Sendable {
 /// What a keyed request was answered.
 struct KeptAnswer: Sendable {
     let hash: SHA256.Digest
-    let status: Int16
+    /// `nil` for an answer without a body.
     let body: [UInt8]?
 }
 

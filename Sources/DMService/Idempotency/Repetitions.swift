@@ -5,7 +5,7 @@ internal import Postgres
 /// Answers a member's request that comes again under its `Idempotency-Key` as it was answered the first time, instead of doing it again.
 ///
 /// The answer is written after the effect: nothing is lost if the process ends between the two, since what the routes here do can be done
-/// twice (`docs/decisions/idempotency.md`). An action for which that is not so writes the key with its effect (``Transaction/done(_:status:)``).
+/// twice (`docs/decisions/idempotency.md`). An action for which that is not so writes the key with its effect (``Transaction/done(_:body:)``).
 struct Repetitions: Sendable {
     let database: Database
 
@@ -48,8 +48,8 @@ extension KeepAnswer {
     fileprivate init?(_ response: Response, to request: KeyedRequest) {
         guard 200..<300 ~= response.status.code else { return nil }
         switch response.body {
-        case .none: self.init(to: request, status: response.status.code)
-        case .bytes(let bytes): self.init(to: request, status: response.status.code, body: bytes)
+        case .none: self.init(to: request)
+        case .bytes(let bytes): self.init(to: request, body: bytes)
         case .stream, .webSocket: return nil
         }
     }
