@@ -139,6 +139,45 @@ def test_two_people_can_be_signed_in_on_one_browser(open_window, ada, ben, conve
         window.is_signed_in_as(person.username)
 
 
+# acceptance: D-061
+def test_where_tabs_cannot_share_they_take_turns(open_window, ada, ben, conversation):
+    """Web Locks are offered to https and localhost only."""
+    no_locks = "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });"
+    first = open_window(without=no_locks)
+    first.sign_in(ada.username)
+    first.open(ben.username)
+    first.say("one")
+    first.shows("one")
+    second = open_window(beside=first, without=no_locks)
+    second.open(ben.username)
+    second.say("two")
+    second.shows("one", "two")
+    expect(first.page.get_by_text("Parley is open in another window")).to_be_visible()
+    first.page.get_by_role("button", name="Use it here").click()
+    first.shows("one", "two")
+    expect(second.page.get_by_text("Parley is open in another window")).to_be_visible()
+    first.say("three")
+    first.shows("one", "two", "three")
+
+
+def test_a_browser_that_keeps_nothing_can_still_talk(open_window, ada, ben, conversation):
+    nothing = """
+        Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } });
+        Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined });
+    """
+    window, at_bens = open_window(without=nothing), open_window()
+    window.sign_in(ada.username)
+    window.open(ben.username)
+    at_bens.sign_in(ben.username)
+    at_bens.open(ada.username)
+    window.say("one", "two")
+    at_bens.shows("one", "two")
+    at_bens.say("three")
+    window.shows("one", "two", "three")
+    window.page.reload()
+    window.shows("one", "two", "three")
+
+
 def test_signing_out_asks_before_it_loses_what_was_not_sent(talking, ada):
     at_adas, _ = talking(adas={"wired": True})
     at_adas.wire.cut()

@@ -1,5 +1,6 @@
 """The web client: bad networks, dead services, reloads and crashes. Nothing is lost, doubled or reordered."""
 
+import random
 import re
 from contextlib import suppress
 
@@ -211,6 +212,53 @@ def test_a_crash_while_sending_loses_and_doubles_nothing(talking, open_window, a
     again.shows(*texts)
     at_bens.shows(*texts)
     assert history(ada, conversation) == texts
+
+
+# acceptance: E-013 E-014
+def test_whatever_comes_between_everybody_ends_with_the_same(open_window, ada, ben, conversation):
+    """Two people, two tabs and a device more: they write while connections are cut, pages reloaded and tabs closed, at random."""
+    luck = random.Random(5)
+    first = open_window(wired=True)
+    first.sign_in(ada.username)
+    first.is_signed_in_as(ada.username)
+    windows = [first, open_window(wired=True, beside=first)]
+    for person in (ada, ben):
+        windows.append(open_window(wired=True))
+        windows[-1].sign_in(person.username)
+    for window, other in zip(windows, (ben, ben, ben, ada)):
+        window.open(other.username)
+    said = []
+    for step in range(60):
+        place = luck.randrange(len(windows))
+        window = windows[place]
+        match luck.randrange(8):
+            case 0:
+                window.wire.cut()
+            case 1 | 2:
+                window.wire.mend()
+            case 3 if step % 2:
+                window.page.reload()
+                expect(window.composer).to_be_visible()
+            case 4 if place < 2 and step % 3 == 0:
+                sibling = windows[1 - place]
+                window.page.close()
+                windows[place] = open_window(wired=True, beside=sibling)
+                windows[place].open(ben.username)
+            case _:
+                said.append(f"{place} says {step}")
+                window.say(said[-1])
+                expect(window.composer).to_have_value("")
+    for window in windows:
+        window.wire.mend()
+    for window in windows:
+        expect(window.messages).to_have_count(len(said), timeout=40_000)
+        expect(window.unsent()).to_have_count(0)
+    stored = history(ada, conversation)
+    assert sorted(stored) == sorted(said)
+    for window in windows:
+        window.shows(*stored)
+    for place in (2, 3):
+        assert [text for text in stored if text.startswith(f"{place} ")] == [text for text in said if text.startswith(f"{place} ")]
 
 
 def test_a_skipped_live_message_is_fetched(talking):

@@ -17,16 +17,20 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 
 class Window:
-    """`wired` puts the test between the page and the service's socket; `beside` shares the browser of another window; `options` are those
-    of a browser context."""
+    """`wired` puts the test between the page and the service's socket; `beside` shares the browser of another window; `without` is a script
+    that takes something away from the browser; `options` are those of a browser context."""
 
-    def __init__(self, browser: Browser, service: Running, wired: bool = False, beside: "Window | None" = None, **options):
+    def __init__(
+        self, browser: Browser, service: Running, wired: bool = False, beside: "Window | None" = None, without: str = "", **options
+    ):
         self.context: BrowserContext = beside.context if beside else browser.new_context(locale="en-GB", **options)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self._heard(line.type, line.text))
         self.wire = Wire(self.page) if wired else None
+        if without:
+            self.page.add_init_script(without)
         self.page.goto(service.url)
 
     def _heard(self, type: str, text: str):
