@@ -174,3 +174,11 @@ def test_an_inbox_of_many_conversations_goes_on_as_one_scrolls(open_window, serv
     expect(window.page).to_have_title("(60) Parley")
     fill(ada.conversation_with(people[0]), (people[0], "on top again"))
     expect(window.conversations.first).to_contain_text("on top again")
+
+    # One that is not in the list yet is found by whom it is with, and shows what was said last.
+    window.page.reload()
+    expect(window.conversations.first).to_contain_text("on top again")
+    expect(window.find(people[1].username)).to_have_count(1)
+    window.page.keyboard.press("Enter")
+    window.shows("from 1")
+    expect(window.page.locator(".conversation[aria-current]")).to_contain_text("from 1")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from support.person import newcomer
 from support.web import ada, ben, conversation, open_window, talking, unused_name  # noqa: F401 (fixtures)
 from support.window import history
 
@@ -140,8 +141,6 @@ def test_a_rate_limit_delays_and_never_reorders(talking):
 
 def test_real_limits_are_waited_for(make_service, open_window):
     """More than the service takes at once: all of it arrives, in order."""
-    from support.person import newcomer
-
     service = make_service(PARLEY_LIMITS="on", PARLEY_LIMIT_SEND_USER="5,5")
     ada, ben = newcomer(service), newcomer(service)
     conversation = ada.conversation_with(ben)

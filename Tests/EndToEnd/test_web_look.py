@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from support.person import newcomer
 from support.web import ada, ben, conversation, open_window, talking  # noqa: F401 (fixtures)
 from support.window import PHONE, fill
 
@@ -100,8 +101,6 @@ def audit(window) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_everything_can_be_read_and_has_a_name(open_window, pictures, service, ada, ben, conversation, scheme, size):
-    from support.person import newcomer
-
     ada.http.patch("/users/me", json={"display_name": "Ada Lovelace"})
     ben.http.patch("/users/me", json={"display_name": "Ben Franklin"})
     people = {"ada": ada, "ben": ben}
@@ -261,16 +260,20 @@ def test_the_tab_key_reaches_everything_in_order(talking):
     assert order[:7] == ["me", "settings", "search", "link", "peer", "scroller", "text"]
 
 
-def test_a_phone_shows_one_thing_at_a_time(talking, ben):
+def test_a_phone_shows_one_thing_at_a_time(talking, service, ada, ben):
     at_adas, at_bens = talking(adas=PHONE)
     expect(at_adas.conversations).to_be_hidden()
     at_bens.say("Hello")
     at_adas.shows("Hello")
     announcement = at_adas.page.locator("#announcements")
     expect(announcement).to_contain_text(f"{ben.username}: Hello")
-    at_adas.page.get_by_role("link", name="Back to conversations").tap()
+    eve = newcomer(service)
+    fill(eve.conversation_with(ada), (eve, "Hello too"))
+    back = at_adas.page.get_by_role("link", name="Back to conversations, 1 with unread messages")
+    expect(back).to_have_text("1")
+    back.tap()
     expect(at_adas.composer).to_be_hidden()
-    expect(at_adas.conversations).to_have_count(1)
+    expect(at_adas.conversations).to_have_count(2)
     at_adas.page.go_back()
     at_adas.shows("Hello")
     assert at_adas.page.evaluate("document.documentElement.scrollWidth") == 390

@@ -32,6 +32,17 @@ test('an answer that live events have overtaken undoes nothing', () => {
     equal([after.rev, after.last_seq, after.unread_count, after.last_message.preview], [6, 4, 3, 'text 4']);
 });
 
+test('what tells of newer messages without bringing them hides no gap', () => {
+    const { messages, ...update } = entry({ rev: 7, last_seq: 5, unread_count: 4 });
+    const told = merged(merged(undefined, entry(), me), update, me);
+    equal([told.rev, told.last_seq, told.unread_count, told.last_message.seq], [5, 5, 4, 3]);
+    const next = withMessage(told, message(4), me);
+    equal([next.rev, hasGap(next), next.unread_count, next.last_message.seq], [6, false, 4, 4]);
+    equal(hasGap(withMessage(told, message(5), me)), true);
+    equal(merged(told, entry({ rev: 7, last_seq: 5 }), me).rev, 7);
+    equal(merged(next, { ...update, rev: 6, last_seq: 4 }, me).rev, 6);
+});
+
 test('what one has read here counts before the service has heard it', () => {
     const read = withRead(merged(undefined, entry(), me), 3, 0);
     equal([read.read_seq, read.told_seq, read.unread_count], [3, 1, 0]);

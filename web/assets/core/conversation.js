@@ -34,6 +34,9 @@ export function merged(known, news, myID) {
     const peer = news.peer ?? news.participants?.find(({ id }) => id !== myID);
     const newest = news.messages?.length ? preview(news.messages.at(-1)) : news.last_message;
     const before = known ?? unknown;
+    const reach = Math.max(news.last_seq ?? 0, newest?.seq ?? 0);
+    // What tells of newer messages without bringing them leaves `rev` where it is: they come by themselves, or show as a gap.
+    const isWhole = !known || news.messages !== undefined || reach <= before.last_seq;
     const readSeq = Math.max(before.read_seq, news.last_read_seq ?? 0);
     // An answer that live events have overtaken knows less of what is unread; and so does one that has not heard how far we have read.
     const isCurrent = (news.rev ?? 0) >= before.rev && (news.last_read_seq ?? 0) >= before.read_seq;
@@ -43,8 +46,8 @@ export function merged(known, news, myID) {
         kind: news.kind ?? before.kind,
         created_at: news.created_at ?? before.created_at,
         peer: peer ? person(peer) : before.peer,
-        ...caughtUp(before, news.rev ?? before.rev),
-        last_seq: Math.max(before.last_seq, news.last_seq ?? 0, newest?.seq ?? 0),
+        ...caughtUp(before, isWhole ? news.rev ?? 0 : 0),
+        last_seq: Math.max(before.last_seq, reach),
         last_message: newest && newest.seq >= (before.last_message?.seq ?? 0) ? newest : before.last_message,
         read_seq: readSeq,
         told_seq: Math.max(before.told_seq, news.last_read_seq ?? 0),

@@ -1,6 +1,7 @@
-import { activity, merged, mostUnread, withMessage, withRead, withReceipt } from '../core/conversation.js';
+import { activity, merged, mostUnread, preview, withMessage, withRead, withReceipt } from '../core/conversation.js';
 import { History } from '../core/history.js';
 import { OutboxQueue } from '../core/outbox-queue.js';
+import { hasGap } from '../core/revisions.js';
 import { Typists } from '../core/typists.js';
 
 /** How long views may wait for the browser to draw (which it does not do for a window that nobody sees), in milliseconds. */
@@ -155,6 +156,7 @@ export class Store extends EventTarget {
             if (message.sender_id === this.person.id) this.#confirm(message);
             if (isSynced) history?.add(message);
         }
+        this.#noteNewest(conversationID, messages);
         if (!isSynced || this.#tabs.isLeader) this.#saving.messages.push(...messages);
         this.#save();
         this.changed();
@@ -218,6 +220,14 @@ export class Store extends EventTarget {
         this.changed();
     }
 
+    /** A conversation that was found by its address, or by whom it is with, shows its last message once that has been read. */
+    #noteNewest(id, messages) {
+        const known = this.#conversations.get(id);
+        const newest = messages.reduce((latest, message) => message.seq > (latest?.seq ?? 0) ? message : latest, known?.last_message);
+        if (!known || newest === known.last_message) return;
+        this.#put({ ...known, last_seq: Math.max(known.last_seq, newest.seq), last_message: preview(newest) });
+    }
+
     // MARK: The outbox
 
     /** Changes the outbox: on the disk too, and in the other tabs. */
@@ -263,7 +273,7 @@ export class Store extends EventTarget {
         this.#conversations.set(conversation.id, conversation);
         this.#sorted = null;
         this.#histories.get(conversation.id)?.reach(conversation.last_seq);
-        if (conversation.ahead.length > 0) this.dispatchEvent(new Event('gap'));
+        if (hasGap(conversation)) this.dispatchEvent(new Event('gap'));
         if (this.#tabs.isLeader) this.#saving.conversations.add(conversation.id);
         this.#save();
         this.changed();

@@ -1,3 +1,4 @@
+import { hasGap } from '../core/revisions.js';
 import { Upkeep } from './upkeep.js';
 
 /** How long an event may wait for one that came behind it, in milliseconds. */
@@ -69,7 +70,7 @@ export class Sync {
     #gap() {
         clearTimeout(this.#gapTimer);
         this.#gapTimer = setTimeout(() => {
-            if (this.#store.conversations.some(({ ahead }) => ahead.length > 0)) this.ask();
+            if (this.#store.conversations.some(hasGap)) this.ask();
         }, disorder);
     }
 }

@@ -70,10 +70,6 @@ export class API {
 
     // Oneself
 
-    me() {
-        return this.#call('/users/me');
-    }
-
     rename(displayName) {
         return this.#call('/users/me', { method: 'PATCH', body: { display_name: displayName } });
     }

@@ -59,10 +59,6 @@ export class Session extends EventTarget {
         this.#channel.addEventListener('message', ({ data: { access, hasEnded } }) => hasEnded ? this.#end() : this.#take(access));
     }
 
-    get deviceID() {
-        return accounts.get(this.#id)?.device_id;
-    }
-
     /** Takes tokens that the service gave. */
     adopt({ access, expires_in: seconds }) {
         const life = seconds * 1000;

@@ -12,7 +12,6 @@ import { uuid } from '../core/uuid.js';
 export class Tabs extends EventTarget {
     #id = uuid();
     #channel;
-    #leave = () => {};
 
     isLeader = false;
 
@@ -32,30 +31,24 @@ export class Tabs extends EventTarget {
             this.isLeader = true;
             return;
         }
-        const left = new Promise((leave) => { this.#leave = leave; });
+        const forever = new Promise(() => {});  // the browser lets go of the lock with the page
         await new Promise((found) => {
             navigator.locks.request(this.name, { ifAvailable: true }, (lock) => {
                 this.isLeader = lock !== null;
                 found();
-                return this.isLeader ? left : undefined;
+                return this.isLeader ? forever : undefined;
             });
         });
         if (this.isLeader) return;
         navigator.locks.request(this.name, () => {
             this.isLeader = true;
             this.dispatchEvent(new Event('leading'));
-            return left;
+            return forever;
         });
     }
 
     /** Tells all other tabs, or one. */
     tell(type, data, to) {
         this.#channel.postMessage({ type, data, from: this.#id, to });
-    }
-
-    /** Leaves the lead to another tab, and hears nothing more. */
-    leave() {
-        this.#channel.close();
-        this.#leave();
     }
 }

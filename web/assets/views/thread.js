@@ -101,8 +101,12 @@ export class ThreadView {
     }
 
     #drawHead() {
-        const { peer, peerAvatar, peerName, peerStatus, beginningAvatar, beginningText, typing } = this.#parts;
+        const { back, elsewhere, peer, peerAvatar, peerName, peerStatus, beginningAvatar, beginningText, typing } = this.#parts;
         const conversation = this.#store.conversation(this.#shownID);
+        const others = this.#store.newsCount - (conversation?.unread_count > 0 ? 1 : 0);
+        elsewhere.hidden = others === 0;
+        setText(elsewhere, String(others));
+        back.setAttribute('aria-label', others === 0 ? 'Back to conversations' : `Back to conversations, ${others} with unread messages`);
         const isTyping = this.#store.typists.isTyping(this.#shownID, Date.now());
         typing.hidden = !isTyping;
         peer.hidden = !conversation;
