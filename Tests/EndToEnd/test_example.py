@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from support.person import PASSWORD, newcomer
@@ -16,7 +15,7 @@ class Talk:
 
     def __init__(self, folder: Path, service, person, peer):
         self.arguments = [sys.executable, str(TALK), service.url, person.username, PASSWORD, peer.username]
-        self.folder = folder
+        self.folder, self.name = folder, person.username
         self.output = folder / f"{person.username}.out"
         self.start()
 
@@ -31,6 +30,9 @@ class Talk:
     def heard(self, person) -> list[str]:
         lines = self.output.read_text().splitlines()
         return [line.split(": ", 1)[1] for line in lines if line.startswith(person.username + ": ")]
+
+    def kept(self) -> str:
+        return (self.folder / f"{self.name}.json").read_text()
 
     def kill(self):
         self.process.kill()
@@ -56,8 +58,8 @@ def test_the_example_talks_reconnects_and_loses_nothing(make_service, tmp_path):
                     service.kill()
                     service.start()
                 case 45:
-                    # What it had typed was written down before: the next one sends it.
-                    time.sleep(0.5)
+                    # What it has written down, the next one sends.
+                    wait_until(lambda: said["ben"][-1] in his.kept() or said["ben"][-1] in hers.heard(ben), 10, "it has read what was typed")
                     his.kill()
                     his.start()
         wait_until(lambda: len(set(hers.heard(ben))) == 60 and len(set(his.heard(ada))) == 60, 30, "everything has been said")
