@@ -10,24 +10,17 @@ struct HistoryLine: Sendable {
     let others: OthersMarks
     let message: MessageRow?
 
-    /// Up to where all but the viewer `$2` have read and have everything, in the conversation `$1`. PostgreSQL finds it once for a page.
+    /// Up to where all but the viewer `$2` have read and have everything, in the conversation `$1`: one row, found once for a page.
     static let others = """
-        (SELECT ARRAY[CASE WHEN (SELECT read_receipts FROM users WHERE id = $2) THEN min(o.shared_read_seq) ELSE 0 END, min(o.delivered_seq)]
+        (SELECT CASE WHEN (SELECT read_receipts FROM users WHERE id = $2) THEN coalesce(min(o.shared_read_seq), 0) ELSE 0 END AS read,
+                coalesce(min(o.delivered_seq), 0) AS delivered
            FROM participants o WHERE o.conversation_id = $1 AND o.user_id <> $2 AND o.left_rev IS NULL)
         """
 
     init(_ row: borrowing Row, in conversation: Conversation.ID) throws(PostgresError) {
         headSeq = try row.int64(0)
-        others = try OthersMarks(row.arrayOfOptionals(1))
-        message = try MessageRow(row, from: 2, in: conversation)
-    }
-}
-
-extension OthersMarks {
-    /// - Parameter marks: read, delivered; `nil` where there are no others.
-    init(_ marks: [Int64?]) throws(PostgresError) {
-        guard marks.count == 2 else { throw PostgresError(.undecodableRow) }
-        self.init(read: marks[0] ?? 0, delivered: marks[1] ?? 0)
+        others = OthersMarks(read: try row.int64(1), delivered: try row.int64(2))
+        message = try MessageRow(row, from: 3, in: conversation)
     }
 }
 
@@ -58,9 +51,10 @@ extension HistoryStatement {
 /// Messages before a place, newest first.
 struct MessagesBefore: HistoryStatement {
     static let sql = """
-        SELECT c.last_seq, \(HistoryLine.others), m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
+        SELECT c.last_seq, others.read, others.delivered, m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
           JOIN conversations c ON c.id = $1
+          CROSS JOIN \(HistoryLine.others) others
           LEFT JOIN (SELECT * FROM messages WHERE conversation_id = $1 AND seq < $3 ORDER BY seq DESC LIMIT $4) m ON true
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_rev IS NULL
          ORDER BY m.seq DESC
@@ -91,9 +85,10 @@ struct MessagesBetween: Statement {
 /// Messages after a place, oldest first.
 struct MessagesAfter: HistoryStatement {
     static let sql = """
-        SELECT c.last_seq, \(HistoryLine.others), m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
+        SELECT c.last_seq, others.read, others.delivered, m.seq, m.rev, m.sent_at, m.sender_id, m.kind, m.client_msg_id, m.body
           FROM participants p
           JOIN conversations c ON c.id = $1
+          CROSS JOIN \(HistoryLine.others) others
           LEFT JOIN (SELECT * FROM messages WHERE conversation_id = $1 AND seq > $3 ORDER BY seq LIMIT $4) m ON true
          WHERE p.conversation_id = $1 AND p.user_id = $2 AND p.left_rev IS NULL
          ORDER BY m.seq
